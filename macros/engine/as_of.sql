@@ -1,0 +1,10 @@
+{# The warehouse's clock: every model that depends on now reads it here, so that the same inputs and
+   the same as-of give the same numbers on any day. #}
+{% macro as_of() %}
+    {%- set given = env_var('METERHOUSE_AS_OF', '') -%}
+    {%- if given -%}
+        timestamp '{{ given }}'
+    {%- else -%}
+        timestamp '{{ run_started_at.strftime("%Y-%m-%d %H:%M:%S") }}'
+    {%- endif -%}
+{% endmacro %}
