@@ -1,45 +1,41 @@
-{#- Stripe's object name, the staging model of the stream, and how each column that lists filter by is
-    found there. -#}
-{%- set streams = [
-    {'object': 'customer', 'model': 'stg_customers', 'id': 'customer_id'},
-    {'object': 'product', 'model': 'stg_products', 'id': 'product_id',
-     'is_active': 'is_active'},
-    {'object': 'price', 'model': 'stg_prices', 'id': 'price_id', 'product_id': 'product_id',
-     'currency': 'currency', 'type': 'type', 'is_active': 'is_active'},
-    {'object': 'coupon', 'model': 'stg_coupons', 'id': 'coupon_id', 'currency': 'currency'},
-    {'object': 'tax_rate', 'model': 'stg_tax_rates', 'id': 'tax_rate_id',
-     'is_active': 'is_active'},
-    {'object': 'invoiceitem', 'model': 'stg_invoice_items', 'id': 'invoice_item_id',
-     'customer_id': 'customer_id', 'subscription_id': 'subscription_id',
-     'invoice_id': 'invoice_id', 'currency': 'currency'},
-    {'object': 'invoice', 'model': 'stg_billed_invoices', 'id': 'invoice_id',
-     'customer_id': 'customer_id', 'subscription_id': 'subscription_id', 'status': 'status',
-     'currency': 'currency'},
-    {'object': 'subscription', 'model': 'stg_current_subscriptions', 'id': 'subscription_id',
-     'customer_id': 'customer_id', 'status': 'status', 'currency': 'currency'},
-    {'object': 'billing.meter', 'model': 'stg_current_meters', 'id': 'meter_id',
-     'status': 'status'},
-    {'object': 'subscription_schedule', 'model': 'stg_subscription_schedules',
-     'id': 'subscription_schedule_id', 'customer_id': 'customer_id',
-     'subscription_id': 'subscription_id', 'status': 'status'},
-    {'object': 'billing.credit_grant', 'model': 'stg_credit_grants', 'id': 'credit_grant_id',
-     'customer_id': 'customer_id', 'currency': 'currency'},
-    {'object': 'billing.alert', 'model': 'stg_alerts', 'id': 'alert_id', 'status': 'status',
-     'customer_id': 'customer_id', 'meter_id': 'meter_id'},
-] -%}
-{%- for stream in streams %}
-select
-    cast('{{ stream.object }}' as varchar) as object,
-    {{ stream.id }} as id,
-    created_at,
-    {%- for column in ['customer_id', 'subscription_id', 'product_id', 'invoice_id', 'meter_id',
-                       'currency', 'type', 'status'] %}
-    {{ stream[column] or 'cast(null as varchar)' }} as {{ column }},
-    {%- endfor %}
-    {{ stream.is_active or 'cast(null as boolean)' }} as is_active,
-    livemode,
-    object_json
-from {{ ref(stream.model) }}
-where not is_deleted
-{{ "union all" if not loop.last }}
-{%- endfor %}
+{{ object_rows('customer', ref('stg_customers'), 'customer_id') }}
+union all
+{{ object_rows('product', ref('stg_products'), 'product_id', {'is_active': 'is_active'}) }}
+union all
+{{ object_rows('price', ref('stg_prices'), 'price_id', {
+    'product_id': 'product_id', 'currency': 'currency', 'type': 'type', 'is_active': 'is_active'
+}) }}
+union all
+{{ object_rows('coupon', ref('stg_coupons'), 'coupon_id', {'currency': 'currency'}) }}
+union all
+{{ object_rows('tax_rate', ref('stg_tax_rates'), 'tax_rate_id', {'is_active': 'is_active'}) }}
+union all
+{{ object_rows('invoiceitem', ref('stg_invoice_items'), 'invoice_item_id', {
+    'customer_id': 'customer_id', 'subscription_id': 'subscription_id',
+    'invoice_id': 'invoice_id', 'currency': 'currency'
+}) }}
+union all
+{{ object_rows('invoice', ref('stg_billed_invoices'), 'invoice_id', {
+    'customer_id': 'customer_id', 'subscription_id': 'subscription_id', 'status': 'status',
+    'currency': 'currency'
+}) }}
+union all
+{{ object_rows('subscription', ref('stg_current_subscriptions'), 'subscription_id', {
+    'customer_id': 'customer_id', 'status': 'status', 'currency': 'currency'
+}) }}
+union all
+{{ object_rows('billing.meter', ref('stg_current_meters'), 'meter_id', {'status': 'status'}) }}
+union all
+{{ object_rows(
+    'subscription_schedule', ref('stg_subscription_schedules'), 'subscription_schedule_id', {
+        'customer_id': 'customer_id', 'subscription_id': 'subscription_id', 'status': 'status'
+    }
+) }}
+union all
+{{ object_rows('billing.credit_grant', ref('stg_credit_grants'), 'credit_grant_id', {
+    'customer_id': 'customer_id', 'currency': 'currency'
+}) }}
+union all
+{{ object_rows('billing.alert', ref('stg_alerts'), 'alert_id', {
+    'customer_id': 'customer_id', 'meter_id': 'meter_id', 'status': 'status'
+}) }}
