@@ -1,0 +1,35 @@
+select
+    invoice_line_id,
+    invoice_id,
+    customer_id,
+    subscription_id,
+    subscription_item_id,
+    invoice_item_id,
+    price_id,
+    product_id,
+    type,
+    tier,
+    part,
+    description,
+    currency,
+    quantity,
+    quantity_source,
+    unit_amount_decimal,
+    exact_amount_decimal,
+    amount,
+    period_start,
+    period_end,
+    is_proration,
+    is_discountable,
+    metadata_json,
+    sort_group,
+    sorted_at,
+    item_position,
+    livemode
+from {{ ref('int_priced_lines') }}
+-- A line whose amount does not fit is an error row, not a line.
+where exact_amount_decimal is not null
+
+union all
+
+select * from {{ ref('int_invoice_item_lines') }}

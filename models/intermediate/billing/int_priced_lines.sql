@@ -1,0 +1,136 @@
+with
+
+sources as (
+
+    select * from {{ ref('int_invoice_line_sources') }}
+
+),
+
+charged as (
+
+    select
+        line_source_id,
+        price_id,
+        currency,
+        quantity
+    from sources
+    where not is_trial
+
+),
+
+priced as (
+
+    {{ price_quantities('charged', ref('int_price_tiers')) }}
+
+),
+
+-- A trial is one line that charges nothing, whatever the price.
+on_trial as (
+
+    select
+        line_source_id,
+        cast(null as integer) as tier,
+        cast('per_unit' as varchar) as tiers_mode,
+        cast('usage' as varchar) as part,
+        quantity,
+        quantity as billed_quantity,
+        cast(0 as {{ quantity_type() }}) as unit_amount_decimal,
+        cast(0 as {{ exact_amount_type() }}) as exact_amount_decimal
+    from sources
+    where is_trial
+
+),
+
+parts as (
+
+    select * from priced
+
+    union all
+
+    select * from on_trial
+
+),
+
+prices as (
+
+    select
+        price_id,
+        product_id,
+        recurring_interval,
+        recurring_interval_count,
+        transform_divide_by
+    from {{ ref('stg_prices') }}
+
+),
+
+products as (
+
+    select
+        product_id,
+        name,
+        unit_label
+    from {{ ref('stg_products') }}
+
+),
+
+currencies as (
+
+    select
+        currency,
+        digits,
+        major_per_minor,
+        symbol
+    from {{ ref('int_currencies') }}
+
+)
+
+select
+    {{ stable_id('il_', [
+        'sources.invoice_id', 'sources.subscription_item_id', 'sources.price_id',
+        unix_seconds('sources.period_start'), 'parts.tier', 'parts.part'
+    ]) }} as invoice_line_id,
+    sources.line_source_id,
+    sources.invoice_id,
+    sources.customer_id,
+    sources.subscription_id,
+    sources.subscription_item_id,
+    cast(null as varchar) as invoice_item_id,
+    sources.price_id,
+    prices.product_id,
+    cast('subscription' as varchar) as type,
+    case when parts.tiers_mode <> 'per_unit' then parts.tier end as tier,
+    parts.part,
+    {{ line_description(
+        'parts.part', 'parts.tiers_mode', 'parts.tier', 'parts.quantity', 'products.unit_label',
+        "coalesce(products.name, prices.product_id, sources.price_id)",
+        price_text(
+            'parts.unit_amount_decimal', 'currencies.symbol', 'currencies.digits',
+            'currencies.major_per_minor'
+        ),
+        'prices.recurring_interval', 'prices.recurring_interval_count',
+        'prices.transform_divide_by', 'sources.is_trial', 'sources.usage_type'
+    ) }} as description,
+    sources.currency,
+    parts.quantity,
+    sources.quantity_source,
+    parts.unit_amount_decimal,
+    parts.exact_amount_decimal,
+    {{ round_to_minor_units('parts.exact_amount_decimal') }} as amount,
+    sources.period_start,
+    sources.period_end,
+    false as is_proration,
+    true as is_discountable,
+    sources.metadata_json,
+    cast(1 as integer) as sort_group,
+    sources.period_start as sorted_at,
+    sources.item_position,
+    sources.livemode
+from parts
+inner join sources
+    on parts.line_source_id = sources.line_source_id
+inner join prices
+    on sources.price_id = prices.price_id
+left join products
+    on prices.product_id = products.product_id
+left join currencies
+    on sources.currency = currencies.currency

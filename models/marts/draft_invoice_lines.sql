@@ -1,0 +1,1 @@
+{{ numbered_invoice_lines(ref('int_invoice_lines')) }}

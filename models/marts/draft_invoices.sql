@@ -1,0 +1,7 @@
+with invoices as (
+
+    {{ invoices_with_metadata(ref('int_draft_invoices'), ref('int_live_invoice_line_edits')) }}
+
+)
+
+{{ invoice_totals('invoices', ref('draft_invoice_lines'), ref('stg_customers')) }}
