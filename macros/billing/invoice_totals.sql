@@ -20,8 +20,10 @@
         totalled.subtotal as total_excluding_tax,
         cast(null as bigint) as tax,
         totalled.starting_balance,
+        -- A draft's balance is settled when it is finalized; a preview says what would be left.
         cast(
             case
+                when not totalled.is_upcoming then null
                 when totalled.subtotal + totalled.starting_balance < 0
                     then totalled.subtotal + totalled.starting_balance
                 else 0

@@ -2,7 +2,7 @@
    an amount (one unit at that amount), by a price or price_data and a quantity, or by a pending invoice
    item, whose own values stand unless the edit says otherwise. `live_edits` is
    live_invoice_line_edits. #}
-{% macro added_invoice_lines(live_edits, invoices, invoice_items, price_currencies) %}
+{% macro added_invoice_lines(live_edits, invoices, invoice_items, price_tiers) %}
     select
         given.invoice_line_id,
         given.invoice_id,
@@ -63,7 +63,7 @@
                 coalesce(
                     edits.given_amount,
                     edits.given_unit_amount_decimal,
-                    price_currencies.unit_amount_decimal,
+                    price_tiers.unit_amount_decimal,
                     invoice_items.unit_amount_decimal
                 ) as unit_amount_decimal,
                 -- An attached item keeps its own amount while nothing that makes one is given.
@@ -96,11 +96,12 @@
                 on edits.invoice_id = invoices.invoice_id
             left join {{ invoice_items }} as invoice_items
                 on edits.given_invoice_item_id = invoice_items.invoice_item_id
-            left join {{ price_currencies }} as price_currencies
+            left join {{ price_tiers }} as price_tiers
                 on
                     coalesce(edits.given_price_id, invoice_items.price_id)
-                    = price_currencies.price_id
-                    and invoices.currency = price_currencies.currency
+                    = price_tiers.price_id
+                    and invoices.currency = price_tiers.currency
+                    and price_tiers.tiers_mode = 'per_unit'
             where edits.operation = 'add'
         ) as added
     ) as given

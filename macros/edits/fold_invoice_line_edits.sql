@@ -5,7 +5,7 @@
    recomputes the amount as unit price times quantity.
    Metadata: an invoice item's keys are merged ('' unsets a key, metadata='' all of them), a subscription
    line's are replaced by what the last edit sent. Source: Stripe's update_lines page. #}
-{% macro fold_invoice_line_edits(lines, live_edits, price_currencies) %}
+{% macro fold_invoice_line_edits(lines, live_edits, price_tiers) %}
     select
         lines.invoice_line_id,
         lines.invoice_id,
@@ -35,7 +35,7 @@
         lines.item_position,
         lines.livemode
     from (
-        {{ updated_invoice_lines(lines, live_edits, price_currencies) }}
+        {{ updated_invoice_lines(lines, live_edits, price_tiers) }}
     ) as lines
     left join (
         {{ folded_line_metadata(lines, live_edits) }}

@@ -1,6 +1,6 @@
 {# Lines with the last value that edits gave to each field, without the removed ones; metadata is folded
    apart (folded_line_metadata). #}
-{% macro updated_invoice_lines(lines, live_edits, price_currencies) %}
+{% macro updated_invoice_lines(lines, live_edits, price_tiers) %}
     select
         lines.invoice_line_id,
         lines.invoice_id,
@@ -51,25 +51,25 @@
             ) }} as quantity,
             {{ latest_by(
                 "coalesce(edits.given_amount, edits.given_unit_amount_decimal,"
-                ~ " price_currencies.unit_amount_decimal)",
+                ~ " price_tiers.unit_amount_decimal)",
                 'edits.edit_order'
             ) }} as unit_amount_decimal,
             bool_or(
                 coalesce(
                     edits.given_amount,
                     edits.given_unit_amount_decimal,
-                    price_currencies.unit_amount_decimal
+                    price_tiers.unit_amount_decimal
                 ) is not null
             ) as has_unit_amount,
             nullif({{ latest_by(
                 "case when coalesce(edits.given_amount, edits.given_unit_amount_decimal,"
-                ~ " price_currencies.unit_amount_decimal) is not null"
+                ~ " price_tiers.unit_amount_decimal) is not null"
                 ~ " then coalesce(edits.given_price_id, '') end",
                 'edits.edit_order'
             ) }}, '') as price_id,
             nullif({{ latest_by(
                 "case when coalesce(edits.given_amount, edits.given_unit_amount_decimal,"
-                ~ " price_currencies.unit_amount_decimal) is not null"
+                ~ " price_tiers.unit_amount_decimal) is not null"
                 ~ " then coalesce(edits.given_product_id, '') end",
                 'edits.edit_order'
             ) }}, '') as product_id
@@ -84,10 +84,11 @@
             on
                 edits.invoice_id = edited_lines.invoice_id
                 and edits.invoice_line_id = edited_lines.invoice_line_id
-        left join {{ price_currencies }} as price_currencies
+        left join {{ price_tiers }} as price_tiers
             on
-                edits.given_price_id = price_currencies.price_id
-                and edited_lines.currency = price_currencies.currency
+                edits.given_price_id = price_tiers.price_id
+                and edited_lines.currency = price_tiers.currency
+                and price_tiers.tiers_mode = 'per_unit'
         where edits.operation in ('update', 'remove')
         group by edits.invoice_id, edits.invoice_line_id
     ) as updates

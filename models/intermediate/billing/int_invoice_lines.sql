@@ -1,5 +1,5 @@
 {{ fold_invoice_line_edits(
     ref('int_invoice_lines_with_additions'),
     ref('int_live_invoice_line_edits'),
-    ref('stg_price_currencies')
+    ref('int_price_tiers')
 ) }}

@@ -12,7 +12,7 @@ added as (
         ref('int_live_invoice_line_edits'),
         ref('int_draft_invoices'),
         ref('stg_invoice_items'),
-        ref('stg_price_currencies')
+        ref('int_price_tiers')
     ) }}
 
 )
