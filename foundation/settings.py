@@ -1,0 +1,22 @@
+"""What differs between machines and runs, read from METERHOUSE_* in the environment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+__all__ = ["Settings"]
+
+
+class Settings(BaseSettings):
+    """The settings of one process; every field is METERHOUSE_<NAME> in the environment."""
+
+    model_config = SettingsConfigDict(env_prefix="METERHOUSE_", frozen=True, extra="ignore")
+
+    home: Path = Field(default=Path("data"), description="The folder that holds lake and builds.")
+    threads: int = Field(default=2, ge=1, description="Threads a build or a landing may use.")
+    memory_limit: str = Field(
+        default="60%", description="DuckDB's memory limit in a build: a size or a share."
+    )
