@@ -26,6 +26,6 @@
                 map_entries(cast(cast({{ json_column }} as json) as map(varchar, varchar)))
             ) as member
         from {{ relation }}
-        where {{ json_column }} like '{%'
+        where left({{ json_column }}, 1) = '{'
     ) as members
 {% endmacro %}
