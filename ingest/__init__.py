@@ -1,1 +1,42 @@
-"""Meterhouse."""
+"""Read, map, check, land: everything in, exactly once, nothing lost. Nothing is computed here.
+
+Homes and lakes
+    prepare_home(root)          the home at root, made if absent; every stream has its empty file
+    open_home(root)             the home at root, or NotAHomeError
+    live_files(lake, stream)    the files that hold a stream's rows, each row once
+    batches(lake, stream)       the account of every batch: read, accepted, rejected by reason
+    read_footer(path)           the footer keys of a file of the lake
+
+Writing (for those who make batches of their own: the journal's sealing, compaction)
+    write_batch(home, stream, rows, metadata)   checked rows in the stream's schema, as one batch
+    BatchWriter(home, stream, batch_id)         the same, in pieces
+    BatchMetadata                               the account a batch keeps in its footer
+    has_batch(home, stream, batch_id)           whether it landed, compacted or not
+    stream_lock(home, stream)                   hold it to add, replace or remove files
+    durable_rename, incoming_path, sync_path    a file is whole or absent
+"""
+
+from ingest._batch import REJECTED_SCHEMA, BatchWriter, open_lake_writer, write_batch
+from ingest._durable import durable_rename, incoming_path, stream_lock, sync_path
+from ingest._lake import batches, has_batch, live_files, open_home, prepare_home
+from ingest._metadata import BatchMetadata, footer_of, read_batches, read_footer
+
+__all__ = [
+    "REJECTED_SCHEMA",
+    "BatchMetadata",
+    "BatchWriter",
+    "batches",
+    "durable_rename",
+    "footer_of",
+    "has_batch",
+    "incoming_path",
+    "live_files",
+    "open_home",
+    "open_lake_writer",
+    "prepare_home",
+    "read_batches",
+    "read_footer",
+    "stream_lock",
+    "sync_path",
+    "write_batch",
+]

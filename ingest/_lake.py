@@ -1,0 +1,136 @@
+"""The lake as files: making one, and what it holds."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from foundation import STREAMS, Home, Stream
+from foundation.home import LAKE_FORMAT
+from ingest._durable import durable_rename, incoming_path, sync_path
+from ingest._metadata import BatchMetadata, footer_of, read_batches, replaced_by
+
+__all__ = ["batches", "has_batch", "live_files", "open_home", "prepare_home"]
+
+_EMPTY = "_empty.parquet"
+_MERGED = "merge-"
+
+
+def prepare_home(root: Path | str) -> Home:
+    """Return the home at `root`, made first where the folder is absent or empty.
+
+    Every stream has its folder and its empty file afterwards, with today's columns. Asking twice,
+    or from two processes at once, is harmless.
+
+    Raises:
+        NotAHomeError: the folder holds something else.
+    """
+    home = Home.create(root)
+    for declared in STREAMS.values():
+        _prepare_stream(home, declared)
+    home.journal.mkdir(exist_ok=True)
+    home.rejected.mkdir(exist_ok=True)
+    _remove_leftovers(home)
+    if not home.format_file.exists():
+        written = incoming_path(home, home.format_file.name)
+        written.write_text(json.dumps({"lake_format": LAKE_FORMAT}) + "\n", "utf-8")
+        durable_rename(written, home.format_file)
+        sync_path(home.root)
+    return home
+
+
+def open_home(root: Path | str) -> Home:
+    """Return the home at `root`, its streams brought up to today's declarations.
+
+    Raises:
+        NotAHomeError: nothing is there, or something that is not a home.
+    """
+    Home.open(root)
+    return prepare_home(root)
+
+
+def _prepare_stream(home: Home, declared: Stream) -> None:
+    folder = home.stream_folder(declared.name)
+    empty = folder / _EMPTY
+    # A column added to a declaration reaches the old batches through the empty file: dbt reads the
+    # union of all files' columns.
+    if empty.exists() and pq.read_schema(empty).remove_metadata().equals(declared.schema):
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    footer = {key.encode(): text.encode() for key, text in footer_of(declared.name, []).items()}
+    written = incoming_path(home, f"{declared.name}.{_EMPTY}")
+    pq.write_table(declared.schema.with_metadata(footer).empty_table(), written)
+    durable_rename(written, empty)
+    sync_path(home.lake)
+
+
+def _remove_leftovers(home: Home) -> None:
+    for path in home.incoming.glob("*.tmp"):
+        writer = path.name.split(".", 1)[0]
+        if not writer.isdigit() or not _is_alive(int(writer)):
+            path.unlink(missing_ok=True)
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def live_files(lake: Path, stream: str) -> list[Path]:
+    """Return the files that hold a stream's rows, each row once, in the order of their names.
+
+    The empty file is among them, so the list is never empty in a prepared lake. A file whose rows a
+    committed merge holds is left out, even while it is still on disk.
+    """
+    while True:
+        present = sorted((lake / stream).glob("*.parquet"))
+        try:
+            dead = {
+                name
+                for path in present
+                if path.name.startswith(_MERGED)
+                for name in replaced_by(path)
+            }
+        except FileNotFoundError:
+            # A merge was itself merged away while we looked; look again.
+            continue
+        return [path for path in present if path.name not in dead]
+
+
+def batches(lake: Path, stream: str) -> list[BatchMetadata]:
+    """Return the account of every batch a stream holds, in the order of landing."""
+    while True:
+        try:
+            held = [
+                batch
+                for path in live_files(lake, stream)
+                if path.name != _EMPTY
+                for batch in read_batches(path)
+            ]
+        except FileNotFoundError:
+            continue
+        return sorted(held, key=lambda batch: (batch.landed_at, batch.batch_id))
+
+
+def has_batch(home: Home, stream: str, batch_id: str) -> bool:
+    """Whether the batch has landed, be it as a file of its own or inside a compacted one.
+
+    The answer is certain to hold only while `stream_lock` is held.
+    """
+    folder = home.stream_folder(stream)
+    if (folder / f"{batch_id}.parquet").exists():
+        return True
+    return any(
+        batch.batch_id == batch_id
+        for path in live_files(home.lake, stream)
+        if path.name.startswith(_MERGED)
+        for batch in read_batches(path)
+    )
