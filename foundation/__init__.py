@@ -8,6 +8,7 @@ from foundation._canonical_json import (
     JsonNumber,
     JsonTextError,
     decode_json,
+    decode_json_at,
     decode_json_text,
     encode_json,
 )
@@ -39,6 +40,7 @@ __all__ = [
     "Stream",
     "decimal_text",
     "decode_json",
+    "decode_json_at",
     "decode_json_text",
     "encode_json",
     "fail_point",

@@ -13,14 +13,32 @@ from typing import Any, Final, NoReturn
 
 from foundation._decimal_text import decimal_text
 
-__all__ = ["JsonNumber", "JsonTextError", "decode_json", "decode_json_text", "encode_json"]
+__all__ = [
+    "JsonNumber",
+    "JsonTextError",
+    "decode_json",
+    "decode_json_at",
+    "decode_json_text",
+    "encode_json",
+]
 
 # Python refuses to parse longer integers; below this an int and its text are the same thing.
 _INTEGER_DIGITS: Final = 4000
 
 
 class JsonTextError(ValueError):
-    """The text is not JSON as RFC 8259 has it, or names a key twice in one object."""
+    """The text is not JSON as RFC 8259 has it, or names a key twice in one object.
+
+    `reason` is the reason code of a row rejected for it; `position` is where the reader stopped,
+    None where it could not say.
+    """
+
+    def __init__(
+        self, message: str, *, reason: str = "invalid_json", position: int | None = None
+    ) -> None:
+        super().__init__(message)
+        self.reason: str = reason
+        self.position: int | None = position
 
 
 class JsonNumber(str):
@@ -98,15 +116,34 @@ def decode_json_text(text: str) -> Any:
     return _decode(text, _TEXTS)
 
 
+def decode_json_at(text: str, position: int) -> tuple[Any, int]:
+    """Return the value that starts at `position`, as decode_json_text, and where it ends.
+
+    A number that reaches the end of the text may go on in what follows it.
+    """
+    try:
+        return _TEXTS.raw_decode(text, position)
+    except ValueError as error:
+        raise _explained(error) from error
+    except RecursionError as error:
+        raise JsonTextError("it nests too deeply", reason="too_deep") from error
+
+
 def _decode(text: str, decoder: json.JSONDecoder) -> Any:
     try:
         return decoder.decode(text)
-    except JsonTextError:
-        raise
-    except RecursionError as error:
-        raise JsonTextError("nests too deeply") from error
     except ValueError as error:
-        raise JsonTextError(str(error)) from error
+        raise _explained(error) from error
+    except RecursionError as error:
+        raise JsonTextError("it nests too deeply", reason="too_deep") from error
+
+
+def _explained(error: ValueError) -> JsonTextError:
+    if isinstance(error, JsonTextError):
+        return error
+    if isinstance(error, json.JSONDecodeError):
+        return JsonTextError(f"{error.msg} at character {error.pos + 1}", position=error.pos)
+    return JsonTextError(str(error))
 
 
 def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -114,7 +151,7 @@ def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(value) != len(pairs):
         names = [key for key, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        raise JsonTextError(f"names the key {twice!r} twice")
+        raise JsonTextError(f"it names the key {twice!r} twice", reason="duplicate_key")
     return value
 
 

@@ -54,7 +54,9 @@ class Column:
     path is a position in a list; without sources the column's own name is the path. `allowed`,
     `minimum` and `longest` bound the value, all inclusive. `whole` asks a decimal to have no
     fraction. `null_words` are texts that mean absent. `default` is the text taken when the input
-    has none. `keyed_by` says that records come as an object, whose keys go to that column.
+    has none; `default_from` names the column whose value is taken then; `derived_prefix` says that
+    an absent id is made of the prefix, the batch id and the row's position in it. `keyed_by` says
+    that records come as an object, whose keys go to that column.
     """
 
     name: str
@@ -67,6 +69,8 @@ class Column:
     longest: int | None = None
     whole: bool = False
     default: str | None = None
+    default_from: str | None = None
+    derived_prefix: str | None = None
     null_words: tuple[str, ...] = ()
     columns: tuple[Column, ...] = ()
     keyed_by: str | None = None

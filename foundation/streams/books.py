@@ -18,7 +18,14 @@ INVOICE_LINE_EDITS: Final = Stream(
     keys=("id",),
     event_time="received_at",
     columns=(
-        Column("id", Kind.TEXT, "The edit's id (ile_…).", required=True, longest=255),
+        Column(
+            "id",
+            Kind.TEXT,
+            "The edit's id (ile_…); derived from batch_id and batch_row when absent.",
+            required=True,
+            longest=255,
+            derived_prefix="ile_",
+        ),
         Column("invoice", Kind.REFERENCE, "The draft invoice edited.", required=True, longest=255),
         Column(
             "operation",

@@ -42,6 +42,7 @@ METER_EVENTS: Final = Stream(
             "When the usage happened (UTC); received_at when the row does not say.",
             sources=("timestamp", "event_at"),
             required=True,
+            default_from="received_at",
         ),
         Column(
             "stripe_customer_id",
@@ -81,6 +82,7 @@ METER_EVENT_ADJUSTMENTS: Final = Stream(
             "The adjustment's id; derived from batch_id and batch_row when absent.",
             required=True,
             longest=255,
+            derived_prefix="mea_",
         ),
         Column("type", Kind.TEXT, "What to do with the event.", required=True, allowed=("cancel",)),
         Column(

@@ -28,6 +28,7 @@ USAGE_RECORDS: Final = Stream(
             "The record's id (mbur_…); derived from batch_id and batch_row when absent.",
             required=True,
             longest=255,
+            derived_prefix="mbur_",
         ),
         Column(
             "subscription_item",
