@@ -1,0 +1,58 @@
+{# Every landed event that is not a duplicate, with the one error code that keeps it from counting, or
+   null. The codes are Stripe's asynchronous ones, tested in this order; an event has at most one.
+   `meter_event_dimension_count_too_high` is never raised: there is no limit to exceed here.
+   A value has at most 15 digits before the point, so that a sum of 10^11 of them fits DECIMAL(38,12),
+   and at most 12 places after it. #}
+{% macro classified_meter_events() %}
+    select
+        parsed.*,
+        case
+            when parsed.meter_key is null then 'no_meter'
+            when parsed.is_archived then 'archived_meter'
+            when parsed.event_at > parsed.received_at
+                + interval {{ var('meter_event_future_seconds', 300) }} seconds
+                then 'timestamp_in_future'
+            when parsed.event_at < parsed.received_at
+                - interval {{ var('meter_event_past_days', 35) }} days
+                then 'timestamp_too_far_in_past'
+            when coalesce(parsed.customer_id, '') = '' then 'meter_event_no_customer_defined'
+            when parsed.customer_key is null then 'meter_event_customer_not_found'
+            when not parsed.needs_value then parsed.dimension_error_code
+            when parsed.landed_value is null and coalesce(parsed.value_text, '') = ''
+                then 'meter_event_value_not_found'
+            when parsed.formula = 'unique_count' then parsed.dimension_error_code
+            when parsed.landed_value is null and not parsed.is_decimal
+                then 'meter_event_invalid_value'
+            when parsed.value is null or abs(parsed.value) >= 1000000000000000
+                then 'meter_event_value_too_many_digits'
+            else parsed.dimension_error_code
+        end as error_code
+    from (
+        select
+            routed.*,
+            customer_keys.customer_key,
+            coalesce(routed.formula, 'sum') <> 'count' as needs_value,
+            {{ is_decimal_text('routed.value_text') }} as is_decimal,
+            case
+                when routed.value_text is null then routed.landed_value
+                when {{ is_quantity_text('routed.value_text') }}
+                    then cast(routed.value_text as {{ quantity_type() }})
+            end as value,
+            case
+                when routed.formula = 'unique_count'
+                    then coalesce(routed.value_text, cast(routed.landed_value as varchar))
+            end as unique_value,
+            {{ missing_dimension_error('routed.dimensions', 'routed.dimension_payload_keys') }}
+                as dimension_error_code
+        from (
+            {{ routed_meter_events() }}
+        ) as routed
+        left join {{ ref('customer_keys') }} as customer_keys
+            on routed.customer_id = customer_keys.customer_id
+        left join {{ ref('meter_event_duplicates') }} as duplicates
+            on
+                routed.batch_id = duplicates.batch_id
+                and routed.batch_row = duplicates.batch_row
+        where duplicates.batch_row is null
+    ) as parsed
+{% endmacro %}

@@ -1,0 +1,4 @@
+{# Whether a payload's text is a decimal number at all: digits, one point, one sign, no exponent. #}
+{% macro is_decimal_text(text) -%}
+    coalesce({{ matches_whole(text, '[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)') }}, false)
+{%- endmacro %}

@@ -1,0 +1,157 @@
+{# Usage over any periods, to the second. `periods` is a relation of period_key (unique), meter_id,
+   customer_id, period_start (inclusive) and period_end (exclusive); the result is one row per
+   period_key with aggregated_value and event_count, both 0 where nothing was used.
+
+   Whole quarter-hours come from the rollup. What a period cuts off of a quarter-hour at either end
+   comes from the events themselves. #}
+{% macro meter_usage_over(periods) %}
+    with usage_periods as (
+
+        select
+            periods.period_key,
+            meters.meter_key,
+            meters.formula,
+            customers.customer_key,
+            periods.period_start,
+            periods.period_end,
+            {{ quarter_hour('periods.period_start') }}
+                + case
+                    when {{ is_quarter_hour('periods.period_start') }} then 0
+                    else 1
+                end as first_quarter_hour,
+            {{ quarter_hour('periods.period_end') }} as end_quarter_hour
+        from {{ periods }} as periods
+        inner join {{ ref('meter_keys') }} as meters on periods.meter_id = meters.meter_id
+        inner join {{ ref('customer_keys') }} as customers
+            on periods.customer_id = customers.customer_id
+        where periods.period_start < periods.period_end
+
+    ),
+
+    edges as (
+
+        select
+            period_key,
+            meter_key,
+            customer_key,
+            period_start,
+            period_end,
+            first_quarter_hour - 1 as quarter_hour
+        from usage_periods
+        where not {{ is_quarter_hour('period_start') }}
+
+        union
+
+        select
+            period_key,
+            meter_key,
+            customer_key,
+            period_start,
+            period_end,
+            end_quarter_hour as quarter_hour
+        from usage_periods
+        where not {{ is_quarter_hour('period_end') }}
+
+    ),
+
+    edge_meters as (
+
+        select distinct
+            meters.meter_key,
+            meters.formula,
+            meters.window_seconds
+        from {{ ref('meter_keys') }} as meters
+        inner join edges on meters.meter_key = edges.meter_key
+
+    ),
+
+    edge_events as (
+
+        {{ counted_meter_events(
+            ref('meter_events'), 'edge_meters', ref('meter_event_cancellations')
+        ) }}
+
+    ),
+
+    pieces as (
+
+        select
+            usage_periods.period_key,
+            usage_periods.formula,
+            rollup.event_count,
+            rollup.value_sum,
+            rollup.value_min,
+            rollup.value_max,
+            rollup.last_value,
+            rollup.last_at,
+            rollup.last_received_at,
+            rollup.last_received_sequence,
+            cast(null as varchar) as unique_value
+        from {{ ref('meter_quarter_hours') }} as rollup
+        inner join usage_periods
+            on
+                rollup.customer_key = usage_periods.customer_key
+                and rollup.meter_key = usage_periods.meter_key
+                and rollup.quarter_hour >= usage_periods.first_quarter_hour
+                and rollup.quarter_hour < usage_periods.end_quarter_hour
+
+        union all
+
+        select
+            usage_periods.period_key,
+            usage_periods.formula,
+            0 as event_count,
+            cast(null as {{ quantity_type() }}) as value_sum,
+            cast(null as {{ quantity_type() }}) as value_min,
+            cast(null as {{ quantity_type() }}) as value_max,
+            cast(null as {{ quantity_type() }}) as last_value,
+            cast(null as timestamp) as last_at,
+            cast(null as timestamp) as last_received_at,
+            cast(null as bigint) as last_received_sequence,
+            rollup_values.unique_value
+        from {{ ref('meter_quarter_hour_values') }} as rollup_values
+        inner join usage_periods
+            on
+                rollup_values.customer_key = usage_periods.customer_key
+                and rollup_values.meter_key = usage_periods.meter_key
+                and rollup_values.quarter_hour >= usage_periods.first_quarter_hour
+                and rollup_values.quarter_hour < usage_periods.end_quarter_hour
+
+        union all
+
+        select
+            edges.period_key,
+            edge_events.formula,
+            1 as event_count,
+            edge_events.value as value_sum,
+            edge_events.value as value_min,
+            edge_events.value as value_max,
+            edge_events.value as last_value,
+            edge_events.event_at as last_at,
+            edge_events.received_at as last_received_at,
+            edge_events.received_sequence as last_received_sequence,
+            edge_events.unique_value
+        from edge_events
+        inner join edges
+            on
+                edge_events.customer_key = edges.customer_key
+                and edge_events.meter_key = edges.meter_key
+                and {{ quarter_hour('edge_events.event_at') }} = edges.quarter_hour
+                and edge_events.event_at >= edges.period_start
+                and edge_events.event_at < edges.period_end
+
+    ),
+
+    aggregated as (
+
+        {{ aggregated_pieces('pieces', ['period_key']) }}
+
+    )
+
+    select
+        periods.period_key,
+        cast(coalesce(aggregated.aggregated_value, 0) as {{ quantity_type() }}) as aggregated_value,
+        cast(coalesce(aggregated.event_count, 0) as bigint) as event_count
+    from {{ periods }} as periods
+    left join aggregated on periods.period_key = aggregated.period_key
+{% endmacro %}

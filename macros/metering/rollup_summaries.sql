@@ -1,0 +1,78 @@
+{# Usage per meter, customer and UTC window, from the rollup: one row per window that holds an event.
+   `window` is hour or day; `quarter_hours` is how many quarter-hours it has. #}
+{% macro rollup_summaries(window, quarter_hours) %}
+    with pieces as (
+
+        select
+            rollup.meter_key,
+            rollup.customer_key,
+            {{ whole_windows('rollup.quarter_hour', quarter_hours) }} as window_number,
+            meters.formula,
+            rollup.event_count,
+            rollup.value_sum,
+            rollup.value_min,
+            rollup.value_max,
+            rollup.last_value,
+            rollup.last_at,
+            rollup.last_received_at,
+            rollup.last_received_sequence,
+            cast(null as varchar) as unique_value
+        from {{ ref('meter_quarter_hours') }} as rollup
+        inner join {{ ref('meter_keys') }} as meters on rollup.meter_key = meters.meter_key
+
+        union all
+
+        select
+            rollup_values.meter_key,
+            rollup_values.customer_key,
+            {{ whole_windows('rollup_values.quarter_hour', quarter_hours) }} as window_number,
+            'unique_count' as formula,
+            0 as event_count,
+            cast(null as {{ quantity_type() }}) as value_sum,
+            cast(null as {{ quantity_type() }}) as value_min,
+            cast(null as {{ quantity_type() }}) as value_max,
+            cast(null as {{ quantity_type() }}) as last_value,
+            cast(null as timestamp) as last_at,
+            cast(null as timestamp) as last_received_at,
+            cast(null as bigint) as last_received_sequence,
+            rollup_values.unique_value
+        from {{ ref('meter_quarter_hour_values') }} as rollup_values
+
+    ),
+
+    aggregated as (
+
+        {{ aggregated_pieces('pieces', ['meter_key', 'customer_key', 'window_number']) }}
+
+    ),
+
+    named as (
+
+        select
+            meters.meter_id,
+            customers.customer_id,
+            cast(aggregated.window_number as bigint) * {{ quarter_hours * 900 }} as start_seconds,
+            aggregated.aggregated_value,
+            aggregated.event_count,
+            meters.livemode
+        from aggregated
+        inner join {{ ref('meter_keys') }} as meters
+            on aggregated.meter_key = meters.meter_key
+        inner join {{ ref('customer_keys') }} as customers
+            on aggregated.customer_key = customers.customer_key
+
+    )
+
+    select
+        {{ summary_id('meter_id', 'customer_id', 'start_seconds',
+            'start_seconds + ' ~ (quarter_hours * 900), "'" ~ window ~ "'") }} as id,
+        meter_id,
+        customer_id,
+        {{ from_unix_seconds('start_seconds') }} as start_time,
+        {{ from_unix_seconds('start_seconds + ' ~ (quarter_hours * 900)) }} as end_time,
+        aggregated_value,
+        '{{ window }}' as value_grouping_window,
+        event_count,
+        livemode
+    from named
+{% endmacro %}

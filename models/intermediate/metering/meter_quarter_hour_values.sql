@@ -1,0 +1,32 @@
+with meters as (
+
+    select * from {{ ref('meter_keys') }}
+    where formula = 'unique_count'
+
+),
+
+events as (
+
+    select * from {{ ref('meter_events') }}
+
+),
+
+cancellations as (
+
+    select * from {{ ref('meter_event_cancellations') }}
+
+),
+
+counted as (
+
+    {{ counted_meter_events('events', 'meters', 'cancellations') }}
+
+)
+
+select distinct
+    customer_key,
+    meter_key,
+    {{ quarter_hour('event_at') }} as quarter_hour,
+    unique_value
+from counted
+order by customer_key, meter_key, quarter_hour

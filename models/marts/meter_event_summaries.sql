@@ -1,0 +1,3 @@
+{{ config(materialized='view') }}
+
+{{ rollup_summaries('hour', 4) }}

@@ -1,0 +1,3 @@
+{{ config(materialized='view') }}
+
+{{ rollup_summaries('day', 96) }}
