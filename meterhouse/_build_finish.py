@@ -1,0 +1,83 @@
+"""The last steps of a build: make the file stand alone, prove that it does, put it on the disk."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Final
+
+import duckdb
+
+from foundation.errors import RunError
+from ingest import sync_path
+from meterhouse._publish import DATABASE_NAME
+
+__all__ = ["EVENTS_NAME", "finish"]
+
+# Effective events lie beside the file, never in it; only views over them may read a path.
+EVENTS_NAME: Final = "events"
+
+_READ_ONLY: Final = 0o444
+
+
+def finish(build: Path) -> dict[str, int]:
+    """Seal the database of `build` and return the number of rows of each relation in `main`.
+
+    Staging reads the build's inputs, which do not outlive it, so it goes first. Afterwards the file
+    is opened the way a reader opens it, with everything but its own events out of reach, and every
+    view must answer.
+
+    Raises:
+        RunError: the file does not open, or a view needs what lies outside the build.
+    """
+    database = build / DATABASE_NAME
+    with duckdb.connect(database) as connection:
+        connection.execute("drop schema if exists staging cascade")
+        connection.execute("checkpoint")
+    row_counts = _read_as_a_reader(database)
+    shutil.rmtree(build / "spill", ignore_errors=True)
+    database.chmod(_READ_ONLY)
+    for path in (database, *_files_and_folders(build / EVENTS_NAME), build, build.parent):
+        sync_path(path)
+    return row_counts
+
+
+def _read_as_a_reader(database: Path) -> dict[str, int]:
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "allowed_directories": [str(database.parent / EVENTS_NAME)],
+        "enable_external_access": False,
+    }
+    try:
+        with duckdb.connect(database, read_only=True, config=config) as connection:
+            for schema, view in _relations(connection, "VIEW"):
+                connection.execute(f"select * from {schema}.{view} limit 0").fetchall()
+            counted = [
+                (view, connection.execute(f"select count(*) from {schema}.{view}").fetchone())
+                for schema, view in _relations(connection, "BASE TABLE", "VIEW")
+                if schema == '"main"'
+            ]
+    except duckdb.Error as error:
+        raise RunError(
+            f"The finished file of build {database.parent.name} does not stand alone: "
+            f"{str(error).splitlines()[0]}",
+            next_command="meterhouse builds",
+        ) from error
+    return {view.strip('"'): row[0] for view, row in counted if row}
+
+
+def _relations(connection: duckdb.DuckDBPyConnection, *kinds: str) -> list[tuple[str, str]]:
+    found = connection.execute(
+        "select table_schema, table_name from information_schema.tables "
+        "where table_catalog = current_database() and list_contains(?, table_type) "
+        "order by table_schema, table_name",
+        [list(kinds)],
+    ).fetchall()
+    return [(_quoted(schema), _quoted(name)) for schema, name in found]
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _files_and_folders(folder: Path) -> list[Path]:
+    return [*folder.rglob("*"), folder] if folder.is_dir() else []

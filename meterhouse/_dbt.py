@@ -1,0 +1,193 @@
+"""The only place that runs dbt: as a child process, its results read from the files it writes.
+
+A child, because dbt keeps the database open for as long as its process lives, and because its
+imports and globals stay out of ours. Progress comes from its structured log, one JSON object a
+line; results from run_results.json and manifest.json, which every version of dbt writes.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Any, Final
+
+from foundation import Settings, project_dir
+
+__all__ = ["DbtRun", "NodeResult", "Progress", "run_dbt"]
+
+# Not `-m dbt.cli.main`, which Python warns about: the package imports that module itself.
+_CHILD: Final = "from dbt.cli.main import cli; cli()"
+
+# A run that asks for anything but what the environment given here says would not be the same run.
+_NOT_INHERITED: Final = ("DBT_", "METERHOUSE_LAKE", "METERHOUSE_BUILD", "METERHOUSE_AS_OF")
+
+_BAD: Final = frozenset({"error", "fail", "runtime error"})
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """One node begun or ended: `number` of `total`, from 1; `status` None while it runs."""
+
+    number: int
+    total: int
+    name: str
+    status: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class NodeResult:
+    """How one model, test or hook ended, as run_results.json says it."""
+
+    unique_id: str
+    status: str
+    message: str
+    path: str
+
+    @property
+    def kind(self) -> str:
+        """What it is: `model`, `test`, `unit_test`, `operation`."""
+        return self.unique_id.split(".", 1)[0]
+
+    @property
+    def name(self) -> str:
+        """Its name without project and hash."""
+        return self.unique_id.split(".")[2] if self.unique_id.count(".") > 1 else self.unique_id
+
+    @property
+    def is_bad(self) -> bool:
+        """Whether it ended in an error or, a test, found rows; skipped ones did not."""
+        return self.status in _BAD
+
+
+@dataclass(frozen=True, slots=True)
+class DbtRun:
+    """How a run ended. `messages` are its errors as logged, also those that no node stands for."""
+
+    exit_code: int
+    results: tuple[NodeResult, ...]
+    messages: tuple[str, ...] = field(default=())
+
+    @property
+    def failures(self) -> tuple[NodeResult, ...]:
+        """What failed, in the order it ran: models before the tests over them."""
+        return tuple(result for result in self.results if result.is_bad)
+
+
+def run_dbt(
+    command: Sequence[str],
+    *,
+    lake: Path,
+    build: Path,
+    as_of: datetime,
+    on_progress: Callable[[Progress], None] = lambda _: None,
+) -> DbtRun:
+    """Run `dbt <command>` of our project over `lake` into `build`, and wait for its end.
+
+    The database is `build`/warehouse.duckdb; dbt's files go to `build`/dbt, its log to
+    `build`/logs/dbt.log. Does not raise when dbt fails: the result says so.
+    """
+    project = project_dir()
+    target = build / "dbt"
+    arguments = [
+        *command,
+        *("--project-dir", str(project), "--profiles-dir", str(project)),
+        *("--target-path", str(target), "--log-path", str(build / "logs")),
+        *("--log-format", "json", "--log-format-file", "text"),
+        *("--log-level", "info", "--log-level-file", "debug"),
+        "--no-use-colors",
+        "--no-version-check",
+    ]
+    (target / "run_results.json").unlink(missing_ok=True)
+    child = subprocess.Popen(
+        [sys.executable, "-c", _CHILD, *arguments],
+        env=_environment(lake=lake, build=build, as_of=as_of),
+        cwd=build,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+    )
+    with child:
+        assert child.stdout is not None
+        try:
+            messages = tuple(_follow(child.stdout, on_progress))
+        except BaseException:
+            child.terminate()
+            raise
+    return DbtRun(child.returncode, _read_results(target), messages)
+
+
+def _environment(*, lake: Path, build: Path, as_of: datetime) -> dict[str, str]:
+    settings = Settings()
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith(_NOT_INHERITED)
+    }
+    return {
+        **kept,
+        "METERHOUSE_LAKE": str(lake),
+        "METERHOUSE_BUILD": str(build),
+        "METERHOUSE_AS_OF": as_of.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S"),
+        "METERHOUSE_MEMORY_LIMIT": settings.memory_limit,
+        "METERHOUSE_THREADS": str(settings.threads),
+    }
+
+
+def _follow(log: IO[str], on_progress: Callable[[Progress], None]) -> Iterator[str]:
+    """Report progress as it is logged; yield the text of each error."""
+    for line in log:
+        try:
+            event: Mapping[str, Any] = json.loads(line)
+            info, data = event["info"], event["data"]
+        except (ValueError, KeyError, TypeError):
+            # Not dbt's log: an interpreter that could not start it, a library's last words.
+            yield line.rstrip()
+            continue
+        progress = _progress(info["name"], data)
+        if progress is not None:
+            on_progress(progress)
+        elif info["level"] == "error" and info["msg"].strip():
+            yield info["msg"]
+
+
+def _progress(name: str, data: Mapping[str, Any]) -> Progress | None:
+    total = data.get("total", data.get("num_models"))
+    node = data.get("node_info", {})
+    if total is None or "index" not in data or name.startswith("LogHook"):
+        return None
+    is_running = name == "LogStartLine"
+    status = None if is_running else str(data.get("status", node.get("node_status", "")))
+    return Progress(data["index"], total, node.get("node_name", ""), status)
+
+
+def _read_results(target: Path) -> tuple[NodeResult, ...]:
+    ran = _read_json(target / "run_results.json").get("results", [])
+    if not any(result["status"] in _BAD for result in ran):
+        paths: Mapping[str, str] = {}
+    else:
+        manifest = _read_json(target / "manifest.json")
+        nodes = {**manifest.get("nodes", {}), **manifest.get("unit_tests", {})}
+        paths = {name: node["original_file_path"] for name, node in nodes.items()}
+    return tuple(
+        NodeResult(
+            unique_id=result["unique_id"],
+            status=result["status"],
+            message=result["message"] or "",
+            path=paths.get(result["unique_id"], ""),
+        )
+        for result in ran
+    )
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    try:
+        return json.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
