@@ -1,0 +1,65 @@
+# Everything here runs in .venv, which is made on first use: by uv where it is installed, otherwise
+# by Python's own venv and pip. Nothing else is needed.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+UV ?= $(shell command -v uv)
+HOME_FOLDER ?= data
+TESTS ?= tests
+WORKERS ?= 2
+
+VENV := .venv
+BIN := $(VENV)/bin
+RUN := $(BIN)/python -m
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint format bench torture docs lock clean
+
+help: ## list what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(VENV)/.core ## land the sample, build it, publish it, show what came out
+	@$(BIN)/meterhouse --home $(HOME_FOLDER) demo
+
+test: $(VENV)/.dev ## run the tests; TESTS=tests/foundation for some of them
+	$(RUN) pytest -n $(WORKERS) $(TESTS)
+
+lint: $(VENV)/.dev ## check style, types, layers and SQL
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/basedpyright
+	$(BIN)/lint-imports
+	$(BIN)/sqlfluff lint --disable-progress-bar models macros tests/dbt
+	$(RUN) pytest -q tests/test_sql_rules.py
+
+format: $(VENV)/.dev ## put the code in its form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/sqlfluff fix --disable-progress-bar models
+
+bench: $(VENV)/.dev ## measure; figures and sizes are printed, nothing is asserted about them
+	$(RUN) pytest benchmarks
+
+torture: $(VENV)/.dev ## the long tests: kills, full disks, thousands of random runs
+	$(RUN) pytest -m torture -n $(WORKERS) tests/torture
+
+docs: $(VENV)/.dev ## write the dictionary and dbt's documentation as one HTML file
+	$(RUN) foundation.generate
+	METERHOUSE_LAKE=$(HOME_FOLDER)/lake $(BIN)/dbt docs generate --static --profiles-dir .
+	@echo "target/static_index.html"
+
+lock: ## resolve requirements/*.lock anew; needs uv
+	requirements/lock
+
+clean: ## remove what can be made again; the home ($(HOME_FOLDER)/) stays
+	rm -rf $(VENV) target logs dist .benchmarks .hypothesis .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# One recipe installs either set; the stamp says which one is there. The project itself is installed
+# as editable, built by the locked build backend rather than by one that pip would fetch on its own.
+$(VENV)/.core: requirements/core.lock pyproject.toml
+	@requirements/install "$(VENV)" "$(PYTHON)" "$(UV)" requirements/core.lock
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.lock requirements/core.lock pyproject.toml
+	@requirements/install "$(VENV)" "$(PYTHON)" "$(UV)" requirements/dev.lock
+	@touch $@ $(VENV)/.core
