@@ -14,17 +14,41 @@ Writing (for those who make batches of their own: the journal's sealing, compact
     has_batch(home, stream, batch_id)           whether it landed, compacted or not
     stream_lock(home, stream)                   hold it to add, replace or remove files
     durable_rename, incoming_path, sync_path    a file is whole or absent
+
+Single calls
+    Journal(home)               append, append_async: durable on return; idempotent: each key once
+    Answer, request_fingerprint what an Idempotency-Key keeps, and what it stands for
 """
 
 from ingest._batch import REJECTED_SCHEMA, BatchWriter, open_lake_writer, write_batch
 from ingest._durable import durable_rename, incoming_path, stream_lock, sync_path
+from ingest._idempotency import (
+    RECALL_PERIOD,
+    Answer,
+    DuplicateMeterEventError,
+    IdempotencyKeyInUseError,
+    IdempotencyMismatchError,
+    request_fingerprint,
+)
+from ingest._journal import IdempotentCall, Journal, JournalWriteError, Receipt
+from ingest._journal_frames import JournalDamagedError
 from ingest._lake import batches, has_batch, live_files, open_home, prepare_home
 from ingest._metadata import BatchMetadata, footer_of, read_batches, read_footer
 
 __all__ = [
+    "RECALL_PERIOD",
     "REJECTED_SCHEMA",
+    "Answer",
     "BatchMetadata",
     "BatchWriter",
+    "DuplicateMeterEventError",
+    "IdempotencyKeyInUseError",
+    "IdempotencyMismatchError",
+    "IdempotentCall",
+    "Journal",
+    "JournalDamagedError",
+    "JournalWriteError",
+    "Receipt",
     "batches",
     "durable_rename",
     "footer_of",
@@ -36,6 +60,7 @@ __all__ = [
     "prepare_home",
     "read_batches",
     "read_footer",
+    "request_fingerprint",
     "stream_lock",
     "sync_path",
     "write_batch",

@@ -1,0 +1,159 @@
+"""The journal's folder, and the states a segment goes through in it.
+
+    commit.lock               held while the journal changes: by a commit, a roll, a seal
+    seal.lock                 held by the one process that seals
+    clock.json                the last receipt of the segments that were closed
+    <started>-<hex>.open      the segment calls are added to; at most one
+    <started>-<hex>.closed    complete, not yet in the lake
+    kept/<started>-<hex>.kept in the lake, kept for the answers it can replay
+    recall/*.run              which identifiers and Idempotency-Keys were accepted, sorted
+
+`<started>` is the receipt of the segment's first call to the microsecond, so names sort by receipt,
+and a segment holds no receipt at or after the start of the next one.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import secrets
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from foundation import fail_point
+from ingest._durable import sync_path
+
+__all__ = [
+    "EPOCH",
+    "JournalFolder",
+    "Stamp",
+    "exclusive_lock",
+    "micros",
+    "receipt_instant",
+    "start_stamp",
+    "write_durably",
+]
+
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_STAMP: Final = "%Y%m%dT%H%M%S%fZ"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Stamp:
+    """A receipt the journal gave: microseconds since 1970 (UTC), and the sequence of a row."""
+
+    received_at: int = 0
+    received_sequence: int = 0
+
+
+def micros(instant: datetime) -> int:
+    """Return an aware instant as microseconds since 1970 (UTC)."""
+    return (instant - EPOCH) // timedelta(microseconds=1)
+
+
+def receipt_instant(received_at: int) -> datetime:
+    """Return microseconds since 1970 as an aware instant (UTC)."""
+    return EPOCH + timedelta(microseconds=received_at)
+
+
+def start_stamp(received_at: int) -> str:
+    """Return the part of a segment's name that says when it started."""
+    return receipt_instant(received_at).strftime(_STAMP)
+
+
+def write_durably(path: Path, data: bytes) -> None:
+    """Put `data` at `path` as a whole or not at all, durable on return."""
+    temporary = path.with_name(f"{path.name}.{secrets.token_hex(4)}.tmp")
+    with temporary.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(temporary, path)
+    sync_path(path.parent)
+
+
+@contextmanager
+def exclusive_lock(path: Path) -> Generator[None]:
+    """Hold the lock file at `path`, waiting for whoever holds it; the kernel frees it at death."""
+    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+class JournalFolder:
+    """The files under `lake/_journal/`, and the moves between their states.
+
+    Every move needs the commit lock.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path: Path = path
+        self.kept: Path = path / "kept"
+        self.recall: Path = path / "recall"
+        self.commit_lock: Path = path / "commit.lock"
+        self.seal_lock: Path = path / "seal.lock"
+        self._clock: Path = path / "clock.json"
+
+    def create(self) -> None:
+        """Make the folder; asking twice is harmless."""
+        self.kept.mkdir(parents=True, exist_ok=True)
+        self.recall.mkdir(exist_ok=True)
+
+    def open_segments(self) -> list[Path]:
+        """Return the segment calls are added to, if there is one."""
+        return sorted(self.path.glob("*.open"))
+
+    def closed_segments(self) -> list[Path]:
+        """Return the segments that wait to be sealed, oldest first."""
+        return sorted(self.path.glob("*.closed"))
+
+    def kept_segments(self) -> list[Path]:
+        """Return the sealed segments that are kept for their answers, oldest first."""
+        return sorted(self.kept.glob("*.kept"))
+
+    def start_segment(self, received_at: int) -> Path:
+        """Make an empty open segment whose first receipt will be `received_at`."""
+        path = self.path / f"{start_stamp(received_at)}-{secrets.token_hex(3)}.open"
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o644))
+        sync_path(self.path)
+        fail_point("journal.segment_started")
+        return path
+
+    def close_segment(self, path: Path, last: Stamp) -> Path:
+        """Take no more calls into an open segment, all of which must be durable already."""
+        fail_point("journal.before_close")
+        state = {"received_at": last.received_at, "received_sequence": last.received_sequence}
+        write_durably(self._clock, json.dumps(state).encode())
+        fail_point("journal.clock_written")
+        closed = path.with_suffix(".closed")
+        os.rename(path, closed)
+        sync_path(self.path)
+        fail_point("journal.closed")
+        return closed
+
+    def keep_segment(self, path: Path, *, has_answers: bool) -> None:
+        """Move a sealed segment out of the way of sealing; without answers it is not needed."""
+        fail_point("sealing.before_keep")
+        if has_answers:
+            os.rename(path, self.kept / f"{path.stem}.kept")
+            sync_path(self.kept)
+        else:
+            path.unlink()
+        sync_path(self.path)
+        fail_point("sealing.kept")
+
+    def last_closed_receipt(self) -> Stamp:
+        """Return the last receipt of the segments that were closed."""
+        try:
+            state = json.loads(self._clock.read_bytes())
+        except FileNotFoundError:
+            return Stamp()
+        return Stamp(state["received_at"], state["received_sequence"])
