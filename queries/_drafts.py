@@ -1,0 +1,88 @@
+"""Draft invoices and their lines: rows of the marts, after edits that are not in the build yet.
+
+A draft is one that we compute or one that was made by hand elsewhere and landed. Edits that the
+build has not seen are lent to the stored functions ``draft_invoice_edited`` and
+``draft_invoice_lines_edited``, which run the very rules of the build over them.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import pyarrow.compute as pc
+
+from queries._errors import no_such
+from queries._invoice_shape import INVOICE_COLUMNS
+from queries._landed import IN_MODE
+from queries._line_shape import LINE_COLUMNS
+from queries._page import Key, Listing
+from queries._reader import Reader
+from queries._route import Question
+
+UNBUILT_EDITS: Final = "unbuilt_invoice_line_edits"
+UPCOMING_PREFIX: Final = "upcoming_"
+"""Put before the id that an upcoming invoice will have, to name it while it is upcoming."""
+POSITION: Final = (Key("line_position", descending=False),)
+
+Row = dict[str, Any]
+
+
+def lend_edits(reader: Reader, question: Question) -> frozenset[str]:
+    """Lend the unbuilt edits to this request's queries; give the invoices that they touch."""
+    if question.edits is None or not question.edits.num_rows:
+        return frozenset()
+    reader.lend(UNBUILT_EDITS, question.edits)
+    return frozenset(
+        invoice.as_py()
+        for invoice in pc.unique(question.edits.column("invoice"))
+        if invoice.as_py() is not None
+    )
+
+
+def find_draft(
+    reader: Reader, question: Question, invoice: str, edited: frozenset[str]
+) -> Row | None:
+    """Give a draft's row, None where there is no draft of this id."""
+    is_upcoming = invoice.startswith(UPCOMING_PREFIX)
+    identifier = invoice.removeprefix(UPCOMING_PREFIX)
+    source = (
+        f"draft_invoice_edited($id, '{UNBUILT_EDITS}')"
+        if identifier in edited
+        else "main.draft_invoices"
+    )
+    row = reader.row(
+        f"select {INVOICE_COLUMNS} from {source} where id = $id and {IN_MODE}",
+        {"id": identifier, "livemode": question.livemode},
+    )
+    return row if row is not None and row["is_upcoming"] == is_upcoming else None
+
+
+def require_draft(reader: Reader, question: Question, invoice: str, edited: frozenset[str]) -> Row:
+    """Give a draft's row, or refuse the id."""
+    row = find_draft(reader, question, invoice, edited)
+    if row is None:
+        raise no_such("invoice", invoice)
+    return row
+
+
+def lines_of(invoice: str, edited: frozenset[str], *, is_upcoming: bool) -> Listing:
+    """Give the list of a draft's lines, in the order in which an invoice shows them.
+
+    An upcoming invoice's lines are not to be confused with those of an invoice that stands, so
+    their ids begin with ``il_tmp_``, as at Stripe.
+    """
+    source = (
+        f"draft_invoice_lines_edited($id, '{UNBUILT_EDITS}')"
+        if invoice in edited
+        else "main.draft_invoice_lines"
+    )
+    columns = LINE_COLUMNS
+    if is_upcoming:
+        columns = columns.replace("id,", "'il_tmp_' || substr(id, 4) as id,", 1).replace(
+            "invoice_id,", f"'{UPCOMING_PREFIX}' || invoice_id as invoice_id,", 1
+        )
+    return Listing(
+        noun="line_item",
+        rows=f"select {columns} from {source} where invoice_id = $id",
+        keys=POSITION,
+    )

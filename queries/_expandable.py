@@ -1,0 +1,117 @@
+"""Which fields of which object lead to another object, and how.
+
+One table serves both ways: it decides what an ``expand`` path may name, and what an object shows
+where nothing is expanded. Source: the ``x-expansionResources`` of Stripe's OpenAPI document.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class How(Enum):
+    """How a field holds another object."""
+
+    REFERENCE = "reference"
+    """As an id, or in full where expanded."""
+    PART = "part"
+    """Always in full."""
+    HIDDEN = "hidden"
+    """Not at all, or in full where expanded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A field that leads to objects of the type ``target``: one, a list, or a list object."""
+
+    how: How
+    target: str
+
+
+def _to(target: str) -> Edge:
+    return Edge(How.REFERENCE, target)
+
+
+def _part(target: str) -> Edge:
+    return Edge(How.PART, target)
+
+
+def _hidden(target: str = "") -> Edge:
+    return Edge(How.HIDDEN, target)
+
+
+EDGES: dict[str, dict[str, Edge]] = {
+    "price": {
+        "product": _to("product"),
+        "tiers": _hidden(),
+        "currency_options": _hidden("price.currency_options"),
+    },
+    "plan": {"product": _to("product"), "tiers": _hidden()},
+    "product": {"default_price": _to("price")},
+    "customer": {"discount": _part("discount"), "subscriptions": _hidden("subscription")},
+    "subscription": {
+        "customer": _to("customer"),
+        "items": _part("subscription_item"),
+        "discount": _part("discount"),
+        "discounts": _to("discount"),
+        "latest_invoice": _to("invoice"),
+        "schedule": _to("subscription_schedule"),
+    },
+    "subscription_item": {
+        "price": _part("price"),
+        "plan": _part("plan"),
+        "discounts": _to("discount"),
+    },
+    "subscription_schedule": {
+        "customer": _to("customer"),
+        "subscription": _to("subscription"),
+        "phases": _part("subscription_schedule.phase"),
+    },
+    "subscription_schedule.phase": {
+        "coupon": _to("coupon"),
+        "items": _part("subscription_schedule.phase.item"),
+    },
+    "subscription_schedule.phase.item": {"price": _to("price"), "plan": _to("plan")},
+    "discount": {"coupon": _part("coupon"), "customer": _to("customer")},
+    "coupon": {"applies_to": _hidden()},
+    "invoiceitem": {
+        "customer": _to("customer"),
+        "invoice": _to("invoice"),
+        "subscription": _to("subscription"),
+        "price": _part("price"),
+        "plan": _part("plan"),
+        "discounts": _to("discount"),
+    },
+    "invoice": {
+        "customer": _to("customer"),
+        "subscription": _to("subscription"),
+        "discount": _part("discount"),
+        "discounts": _to("discount"),
+        "lines": _part("line_item"),
+        "parent": _part("invoice.parent"),
+    },
+    "line_item": {
+        "price": _part("price"),
+        "plan": _part("plan"),
+        "subscription": _to("subscription"),
+        "subscription_item": _to("subscription_item"),
+        "invoice_item": _to("invoiceitem"),
+        "discounts": _to("discount"),
+        "pricing": _part("line_item.pricing"),
+    },
+    # The shapes of invoices and their lines from 2025-03-31.basil on.
+    "invoice.parent": {"subscription_details": _part("invoice.parent.subscription_details")},
+    "invoice.parent.subscription_details": {"subscription": _to("subscription")},
+    "line_item.pricing": {"price_details": _part("line_item.pricing.price_details")},
+    "line_item.pricing.price_details": {"price": _to("price")},
+    "billing.credit_grant": {"customer": _to("customer")},
+    "billing.credit_balance_summary": {"customer": _to("customer")},
+    "billing.alert": {"usage_threshold": _part("billing.alert.usage_threshold")},
+    "billing.alert.usage_threshold": {
+        "meter": _to("billing.meter"),
+        "filters": _part("billing.alert.filter"),
+    },
+    "billing.alert.filter": {"customer": _to("customer")},
+}
+"""Object type (or place within one) → field → where it leads."""

@@ -1,0 +1,156 @@
+"""Invoices and their lines: our drafts, upcoming ones, and what was billed elsewhere and landed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final, cast
+from urllib.parse import urlencode
+
+from queries._basil import basil_invoice, basil_line
+from queries._drafts import UPCOMING_PREFIX, Row, find_draft, lend_edits, lines_of
+from queries._errors import no_such
+from queries._expand import Object
+from queries._invoice_shape import shape_invoice
+from queries._landed import find_landed
+from queries._line_shape import shape_lines
+from queries._objects import show_objects
+from queries._page import Page, fetch_page
+from queries._parameters import EXPAND, PAGING, Parameters
+from queries._reader import Reader
+from queries._route import Question, Route, list_object
+
+_SHOWN_LINES: Final = Page(limit=10)
+"""An invoice shows its first ten lines; the rest are asked for at its lines."""
+
+
+def answer_draft(reader: Reader, question: Question, row: Row, edited: frozenset[str]) -> Object:
+    """Shape a draft with its first lines, in the version asked for, nothing expanded yet."""
+    found = fetch_page(
+        reader,
+        lines_of(row["id"], edited, is_upcoming=row["is_upcoming"]),
+        {"id": row["id"]},
+        _SHOWN_LINES,
+    )
+    lines: Object = {
+        "object": "list",
+        "data": shape_lines(reader, found.rows),
+        "has_more": found.has_more,
+        "total_count": row["line_count"],
+        "url": _lines_url(row),
+    }
+    landed = find_landed(reader, "invoice", [row["id"]], question.livemode).get(row["id"])
+    invoice = shape_invoice(reader, row, landed, lines)
+    if row["is_upcoming"]:
+        invoice["id"] = UPCOMING_PREFIX + row["id"]
+    return basil_invoice(invoice) if question.is_basil else invoice
+
+
+def _lines_url(row: Row) -> str:
+    if not row["is_upcoming"]:
+        return f"/v1/invoices/{row['id']}/lines"
+    asked = {"customer": row["customer_id"], "subscription": row["subscription_id"]}
+    return "/v1/invoices/upcoming/lines?" + urlencode(
+        {name: value for name, value in asked.items() if value is not None}
+    )
+
+
+def answer_lines(reader: Reader, question: Question, row: Row, edited: frozenset[str]) -> Object:
+    """Answer one page of a draft's lines."""
+    found = fetch_page(
+        reader,
+        lines_of(row["id"], edited, is_upcoming=row["is_upcoming"]),
+        {"id": row["id"]},
+        Page.of(question.params),
+    )
+    data = shape_lines(reader, found.rows)
+    if question.is_basil:
+        data = [basil_line(line) for line in data]
+    show_objects(reader, question, data, "line_item", is_list=True)
+    return list_object(question, data, has_more=found.has_more)
+
+
+def _retrieve(reader: Reader, question: Question) -> Object:
+    identifier = question.ids["invoice"]
+    invoice = find_invoices(reader, question, [identifier]).get(identifier)
+    if invoice is None:
+        raise no_such("invoice", identifier)
+    show_objects(reader, question, [invoice], "invoice", is_list=False)
+    return invoice
+
+
+def find_invoices(
+    reader: Reader, question: Question, identifiers: Sequence[str]
+) -> dict[str, Object]:
+    """Give invoices by id: drafts as we compute them, others as they landed."""
+    edited = lend_edits(reader, question)
+    found: dict[str, Object] = {}
+    for identifier in identifiers:
+        row = find_draft(reader, question, identifier, edited)
+        if row is not None:
+            found[identifier] = answer_draft(reader, question, row, edited)
+    rest = [identifier for identifier in identifiers if identifier not in found]
+    for identifier, landed in find_landed(reader, "invoice", rest, question.livemode).items():
+        found[identifier] = basil_invoice(landed) if question.is_basil else landed
+    return found
+
+
+def _list_lines(reader: Reader, question: Question) -> Object:
+    identifier = question.ids["invoice"]
+    edited = lend_edits(reader, question)
+    row = find_draft(reader, question, identifier, edited)
+    if row is not None:
+        return answer_lines(reader, question, row, edited)
+    landed = find_landed(reader, "invoice", [identifier], question.livemode).get(identifier)
+    if landed is None:
+        raise no_such("invoice", identifier)
+    return _landed_lines(reader, question, landed)
+
+
+def _landed_lines(reader: Reader, question: Question, invoice: Object) -> Object:
+    """Answer a page of the lines that landed within an invoice: they are no rows of a mart."""
+    page = Page.of(question.params)
+    held = cast("dict[str, Any]", invoice.get("lines") or {})
+    lines = cast("list[Object]", held.get("data") or [])
+    at = [str(line.get("id")) for line in lines]
+    if page.ending_before is not None:
+        end = _place(at, page.ending_before, "ending_before")
+        start = max(0, end - page.limit)
+        has_more = start > 0
+    else:
+        start = 0
+        if page.starting_after is not None:
+            start = _place(at, page.starting_after, "starting_after") + 1
+        end = start + page.limit
+        has_more = end < len(lines)
+    data = lines[start:end]
+    if question.is_basil:
+        data = [basil_line(line) for line in data]
+    show_objects(reader, question, data, "line_item", is_list=True)
+    return list_object(question, data, has_more=has_more)
+
+
+def _place(identifiers: list[str], cursor: str, param: str) -> int:
+    if cursor not in identifiers:
+        raise no_such("line_item", cursor, param=param, http_status=400)
+    return identifiers.index(cursor)
+
+
+INVOICE_ROUTES: tuple[Route, ...] = (
+    Route(
+        method="GET",
+        template="/v1/invoices/{invoice}",
+        summary="Retrieve a draft as computed here, or an invoice that was billed and landed.",
+        parameters=Parameters(EXPAND),
+        answers="invoice",
+        answer=_retrieve,
+    ),
+    Route(
+        method="GET",
+        template="/v1/invoices/{invoice}/lines",
+        summary="List an invoice's lines in the order in which it shows them.",
+        parameters=Parameters(*PAGING),
+        answers="line_item",
+        is_list=True,
+        answer=_list_lines,
+    ),
+)

@@ -1,0 +1,117 @@
+"""Line items as Stripe shows them, from rows of ``draft_invoice_lines``.
+
+Field by field: the ``line_item`` of API 2025-02-24.acacia. The shape of 2025-03-31.basil and later
+is made from it in ``_basil``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, cast
+
+from foundation import decimal_text, decode_json
+from queries._expand import Object
+from queries._landed import find_landed
+from queries._reader import Reader
+
+LINE_COLUMNS: Final = """
+    id,
+    invoice_id,
+    line_position,
+    subscription_id,
+    subscription_item_id,
+    invoice_item_id,
+    price_id,
+    type,
+    description,
+    currency,
+    quantity,
+    cast(trunc(quantity) as decimal(38, 0)) as whole_quantity,
+    unit_amount_decimal,
+    amount,
+    amount_excluding_tax,
+    unit_amount_excluding_tax,
+    epoch_ms(period_start) // 1000 as period_start,
+    epoch_ms(period_end) // 1000 as period_end,
+    proration,
+    discountable,
+    metadata_json,
+    livemode
+"""
+
+
+def shape_lines(reader: Reader, rows: Sequence[Mapping[str, Any]]) -> list[Object]:
+    """Shape rows of lines, each with its price in full."""
+    wanted = {row["price_id"]: None for row in rows if row["price_id"] is not None}
+    prices = find_landed(reader, "price", list(wanted), None) if wanted else {}
+    return [_shape(row, prices.get(row["price_id"])) for row in rows]
+
+
+def _shape(row: Mapping[str, Any], price: Object | None) -> Object:
+    line: Object = {
+        "id": row["id"],
+        "object": "line_item",
+        "amount": row["amount"],
+        "amount_excluding_tax": row["amount_excluding_tax"],
+        "currency": row["currency"],
+        "description": row["description"],
+        "discount_amounts": [],
+        "discountable": row["discountable"],
+        "discounts": [],
+        "invoice": row["invoice_id"],
+    }
+    if row["type"] == "invoiceitem":
+        line["invoice_item"] = row["invoice_item_id"]
+    line |= {
+        "livemode": row["livemode"],
+        "metadata": decode_json(row["metadata_json"] or "{}"),
+        "period": {"end": row["period_end"], "start": row["period_start"]},
+        "plan": None if price is None else plan_of(price),
+        "pretax_credit_amounts": [],
+        "price": None if price is None else dict(price),
+        "proration": row["proration"],
+        "proration_details": {"credited_items": None},
+        "quantity": row["whole_quantity"],
+    }
+    if row["quantity"] != row["whole_quantity"]:
+        # Stripe cuts the quantity to a whole number and tells the rest beside it.
+        line["quantity_decimal"] = decimal_text(row["quantity"])
+    line["subscription"] = row["subscription_id"]
+    if row["subscription_item_id"] is not None:
+        line["subscription_item"] = row["subscription_item_id"]
+    line |= {
+        "tax_amounts": [],
+        "tax_rates": [],
+        "type": row["type"],
+        "unit_amount_excluding_tax": row["unit_amount_excluding_tax"],
+    }
+    return line
+
+
+def plan_of(price: Object) -> Object | None:
+    """Show a recurring price as the plan it also is; None for a one-time price."""
+    recurring = cast("Object | None", price.get("recurring"))
+    if recurring is None:
+        return None
+    return {
+        "id": price["id"],
+        "object": "plan",
+        "active": price.get("active"),
+        "aggregate_usage": recurring.get("aggregate_usage"),
+        "amount": price.get("unit_amount"),
+        "amount_decimal": price.get("unit_amount_decimal"),
+        "billing_scheme": price.get("billing_scheme"),
+        "created": price.get("created"),
+        "currency": price.get("currency"),
+        "interval": recurring.get("interval"),
+        "interval_count": recurring.get("interval_count"),
+        "livemode": price.get("livemode"),
+        "metadata": price.get("metadata"),
+        "meter": recurring.get("meter"),
+        "nickname": price.get("nickname"),
+        "product": price.get("product"),
+        "tiers_mode": price.get("tiers_mode"),
+        "transform_usage": price.get("transform_quantity"),
+        "trial_period_days": recurring.get("trial_period_days"),
+        "usage_type": recurring.get("usage_type"),
+    }

@@ -1,0 +1,66 @@
+"""One request's view of one build: a cursor, rows as dicts, and tables lent for the request."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from queries._build import Build
+from queries._errors import APIError
+
+_NAME = re.compile(r"\$([a-z_][a-z0-9_]*)")
+
+
+class Reader:
+    """Read one build through one cursor. Not to be shared between threads."""
+
+    def __init__(self, cursor: duckdb.DuckDBPyConnection, build: Build) -> None:
+        self._cursor = cursor
+        self.build = build
+        self._lent: list[str] = []
+        self.is_overdue = False
+
+    def rows(self, sql: str, values: Mapping[str, object] | None = None) -> list[dict[str, Any]]:
+        """Run a query of ours and give its rows. ``values`` fill the ``$names`` it holds."""
+        bound = {name: (values or {})[name] for name in _names(sql)}
+        try:
+            result = self._cursor.execute(sql, bound)
+            columns = [column[0] for column in result.description or ()]
+            return [dict(zip(columns, row, strict=True)) for row in result.fetchall()]
+        except duckdb.InterruptException as error:
+            raise APIError(
+                "The request took too long and was stopped. Ask for less at once.",
+                http_status=503,
+            ) from error
+
+    def row(self, sql: str, values: Mapping[str, object] | None = None) -> dict[str, Any] | None:
+        """Give the first row of a query, or None."""
+        rows = self.rows(sql, values)
+        return rows[0] if rows else None
+
+    def lend(self, name: str, table: pa.Table) -> None:
+        """Let queries read an Arrow table under a name, until the request ends."""
+        self._cursor.register(name, table)
+        self._lent.append(name)
+
+    def interrupt(self) -> None:
+        """Stop the query that is running; called from another thread."""
+        self.is_overdue = True
+        self._cursor.interrupt()
+
+    def release(self) -> None:
+        """Take back what was lent."""
+        for name in self._lent:
+            self._cursor.unregister(name)
+        self._lent.clear()
+
+
+@lru_cache(maxsize=1024)
+def _names(sql: str) -> tuple[str, ...]:
+    """Find the parameters of a query: DuckDB refuses values that a query does not use."""
+    return tuple(dict.fromkeys(_NAME.findall(sql)))
