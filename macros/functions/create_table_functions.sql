@@ -2,6 +2,6 @@
 {% macro create_table_functions() %}
     {% if execute and flags.WHICH in ('run', 'build') %}
         {{ create_meter_event_summaries_function() }}
-        {# create_draft_invoice_edited_functions() #}
+        {{ create_draft_invoice_edited_functions() }}
     {% endif %}
 {% endmacro %}
