@@ -21,8 +21,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+import duckdb
+
 from foundation import Home, fail_point, project_dir
-from foundation.errors import MeterhouseError, RunError
+from foundation.errors import RunError
 from meterhouse._build_finish import finish
 from meterhouse._build_inputs import INPUTS_NAME, freeze_inputs, remove_inputs, require_rows
 from meterhouse._build_lock import build_lock
@@ -59,14 +61,12 @@ def build(
         made = _begin(home, as_of or now(), is_full)
         try:
             return _run(home, made, on_progress)
-        except MeterhouseError as error:
-            _fail(made, error.message)
-            raise
-        except OSError as error:
-            _fail(made, str(error))
+        except (RunError, OSError, duckdb.Error) as error:
+            reason = error.message if isinstance(error, RunError) else _one_line(str(error))
+            _fail(made, reason)
             raise RunError(
-                f"Build {made.build_id} failed and was not published: {error}.",
-                next_command="meterhouse build",
+                f"Build {made.build_id} failed and was not published: {_sentence(reason)}",
+                next_command=f"less {made.folder / 'logs' / 'dbt.log'}, then meterhouse build",
             ) from error
 
 
@@ -105,7 +105,7 @@ def _run(home: Home, made: Build, on_progress: Callable[[Progress], None]) -> Bu
             on_progress=on_progress,
         )
     if run.exit_code != 0:
-        raise _dbt_failed(made, run)
+        raise RunError(_reason(run))
     fail_point("build.tested")
     with _timed(timings, "finish"):
         row_counts = finish(made.folder)
@@ -154,25 +154,26 @@ def _mark_abandoned(home: Home) -> None:
             shutil.rmtree(left.folder / "spill", ignore_errors=True)
 
 
-def _dbt_failed(made: Build, run: DbtRun) -> RunError:
-    log = made.folder / "logs" / "dbt.log"
-    if run.failures:
-        first = run.failures[0]
-        reason = _one_line(first.message)
-        others = len(run.failures) - 1
-        more = f" (and {others} more)" if others else ""
-        what = f"{first.kind.replace('_', ' ')} {first.name} in {first.path}: {reason}{more}"
-    else:
-        what = _one_line(" ".join(run.messages)) or f"dbt ended with exit code {run.exit_code}"
-    return RunError(
-        f"Build {made.build_id} failed and was not published: {what}",
-        next_command=f"less {log}, then meterhouse build",
-    )
+def _reason(run: DbtRun) -> str:
+    if not run.failures:
+        return _one_line(" ".join(run.messages)) or f"dbt ended with exit code {run.exit_code}"
+    first = run.failures[0]
+    lines = first.message.splitlines()
+    # dbt's first line repeats what is said here already: which node, in which file.
+    said = lines[1:] if len(lines) > 1 and first.path in lines[0] else lines
+    others = len(run.failures) - 1
+    more = f" (and {others} more)" if others else ""
+    kind = first.kind.replace("_", " ")
+    return f"{kind} {first.name} in {first.path}: {_one_line(' '.join(said))}{more}"
 
 
 def _one_line(text: str) -> str:
     line = " ".join(text.split())
     return line if len(line) <= _LONGEST_REASON else f"{line[:_LONGEST_REASON]} …"
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "…", "!", "?")) else f"{text}."
 
 
 def _git_revision(project: Path) -> str | None:

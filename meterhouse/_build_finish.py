@@ -58,9 +58,7 @@ def _read_as_a_reader(database: Path) -> dict[str, int]:
             ]
     except duckdb.Error as error:
         raise RunError(
-            f"The finished file of build {database.parent.name} does not stand alone: "
-            f"{str(error).splitlines()[0]}",
-            next_command="meterhouse builds",
+            f"the finished file does not stand alone: {str(error).splitlines()[0]}"
         ) from error
     return {view.strip('"'): row[0] for view, row in counted if row}
 

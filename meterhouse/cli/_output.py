@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Collection, Iterable, Sequence
 from enum import StrEnum
+from typing import Final
 
 import typer
+from rich import box
 from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
 from foundation import encode_json
 
-__all__ = ["OutputFormat", "notices", "print_json", "tables"]
+_PIPE_WIDTH: Final = 10_000
+
+__all__ = ["OutputFormat", "notices", "print_json", "print_table", "tables"]
 
 
 class OutputFormat(StrEnum):
@@ -26,10 +33,26 @@ def notices() -> Console:
 
 
 def tables() -> Console:
-    """Return the console for what a command answers: standard output."""
-    return Console(file=sys.stdout, highlight=False)
+    """Return the console for what a command answers: standard output.
+
+    In a pipe no line is broken: there is no edge to break it at.
+    """
+    width = None if sys.stdout.isatty() else _PIPE_WIDTH
+    return Console(file=sys.stdout, highlight=False, width=width)
 
 
 def print_json(value: object) -> None:
     """Print one JSON document in one line, every digit kept."""
     typer.echo(encode_json(value))
+
+
+def print_table(
+    columns: Sequence[str], rows: Iterable[Sequence[str]], *, right: Collection[str] = ()
+) -> None:
+    """Print rows under their columns, as wide as they are; numbers go to `right`."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for name in columns:
+        table.add_column(name, justify="right" if name in right else "left", no_wrap=True)
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))
+    tables().print(table)
