@@ -1,7 +1,27 @@
-{# The table functions stored in the published file, in the order in which they depend on each other. #}
+{# The table functions stored in the published file, in the order in which they depend on each other.
+   A run of part of the models makes the functions whose tables are there: a function cannot be stored
+   before the tables that it reads. #}
 {% macro create_table_functions() %}
     {% if execute and flags.WHICH in ('run', 'build') %}
-        {{ create_meter_event_summaries_function() }}
-        {{ create_draft_invoice_edited_functions() }}
+        {% set functions = [
+            create_meter_event_summaries_function(),
+            create_draft_invoice_edited_functions(),
+            create_usage_record_summaries_function(),
+            create_usage_per_timestamp_function(),
+            create_usage_record_summary_records_function(),
+            create_usage_record_acceptance_function(),
+        ] %}
+        {% set built = run_query(
+            "select table_name from information_schema.tables where table_schema <> 'staging'"
+        ).columns[0].values() %}
+        {% for function in functions %}
+            {% set reads = modules.re.findall(
+                '(?:from|join)\\s+(?:"?\\w+"?[.])?"?(?:main|intermediate)"?[.]"?(\\w+)\\b(?!\\s*[(])',
+                function
+            ) %}
+            {% if reads | reject('in', built) | list | length == 0 %}
+                {{ function }};
+            {% endif %}
+        {% endfor %}
     {% endif %}
 {% endmacro %}

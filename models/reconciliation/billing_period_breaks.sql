@@ -72,7 +72,8 @@ nearest as (
         row_number() over (
             partition by subscription_id
             order by
-                case when is_same_start and is_same_end then 0 else 1 end,
+                case when is_same_start then 0 else 1 end
+                + case when is_same_end then 0 else 1 end,
                 period_end,
                 period_start,
                 subscription_item_id

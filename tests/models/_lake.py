@@ -27,7 +27,7 @@ _FIRST_INSTANT = datetime(2020, 1, 1)
 
 
 def instant(text: str | int | datetime) -> datetime:
-    """Return a naive UTC instant from ISO 8601 text (UTC where it names no zone) or Unix seconds."""
+    """Return a naive UTC instant from ISO 8601 text or Unix seconds; UTC without a zone."""
     if isinstance(text, datetime):
         return text
     if isinstance(text, int):
