@@ -18,9 +18,13 @@ Writing (for those who make batches of their own: the journal's sealing, compact
 Single calls
     Journal(home)               append, append_async: durable on return; idempotent: each key once
     Answer, request_fingerprint what an Idempotency-Key keeps, and what it stands for
+
+Upkeep
+    compact(home)               small files become few large ones; nothing else notices
 """
 
 from ingest._batch import REJECTED_SCHEMA, BatchWriter, open_lake_writer, write_batch
+from ingest._compaction import Compaction, CompactionRunningError, compact
 from ingest._durable import durable_rename, incoming_path, stream_lock, sync_path
 from ingest._idempotency import (
     RECALL_PERIOD,
@@ -41,6 +45,8 @@ __all__ = [
     "Answer",
     "BatchMetadata",
     "BatchWriter",
+    "Compaction",
+    "CompactionRunningError",
     "DuplicateMeterEventError",
     "IdempotencyKeyInUseError",
     "IdempotencyMismatchError",
@@ -50,6 +56,7 @@ __all__ = [
     "JournalWriteError",
     "Receipt",
     "batches",
+    "compact",
     "durable_rename",
     "footer_of",
     "has_batch",
