@@ -123,6 +123,16 @@ def _lake(folder: Path) -> Path:
                 "billing_cycle_anchor_at": "2026-03-31T00:00:00Z",
                 "items": [{"id": "si_yen", "price": "price_seat", "quantity": 2}],
             },
+            {
+                "id": "sub_metered",
+                "customer": "cus_3",
+                "currency": "usd",
+                "status": "active",
+                "created_at": "2026-03-01T00:00:00Z",
+                "start_at": "2026-03-01T00:00:00Z",
+                "billing_cycle_anchor_at": "2026-03-01T00:00:00Z",
+                "items": [{"id": "si_metered", "price": "price_api"}],
+            },
         ],
     )
     lake.land(
@@ -325,3 +335,12 @@ def test_every_invoice_is_the_sum_of_its_lines(drafts: Built) -> None:
         " on totals.invoice_id = invoices.id"
         " where invoices.subtotal is distinct from coalesce(totals.amount, 0)"
     ) == []
+
+
+def test_a_subscription_of_metered_items_only_has_no_invoice_when_it_begins(
+    drafts: Built,
+) -> None:
+    assert drafts.rows(
+        "select period_end from draft_invoices where subscription_id = 'sub_metered'"
+        " order by period_end"
+    ) == [(APR,), (MAY,)]

@@ -5,6 +5,7 @@ periods as (
     select
         subscription_id,
         customer_id,
+        usage_type,
         period_start,
         period_end,
         livemode
@@ -12,24 +13,40 @@ periods as (
 
 ),
 
--- A subscription invoices when a period of any of its items begins or ends.
-boundaries as (
+-- A subscription invoices when a period of any of its items begins or ends; where periods only begin,
+-- it has something to bill if one of them is a licensed item's.
+ends as (
 
     select
         subscription_id,
         customer_id,
         period_start as boundary_at,
+        usage_type = 'licensed' as is_billed,
         livemode
     from periods
 
-    union distinct
+    union all
 
     select
         subscription_id,
         customer_id,
         period_end as boundary_at,
+        true as is_billed,
         livemode
     from periods
+
+),
+
+boundaries as (
+
+    select
+        subscription_id,
+        customer_id,
+        boundary_at,
+        bool_or(is_billed) as is_billed,
+        livemode
+    from ends
+    group by subscription_id, customer_id, boundary_at, livemode
 
 ),
 
@@ -39,6 +56,7 @@ ordered as (
         subscription_id,
         customer_id,
         boundary_at,
+        is_billed,
         livemode,
         lag(boundary_at) over (
             partition by subscription_id
@@ -61,6 +79,9 @@ select
 from ordered
 -- Of the boundaries to come only the next one has an invoice: the upcoming one.
 where
-    boundary_at <= {{ as_of() }}
-    or previous_boundary_at is null
-    or previous_boundary_at <= {{ as_of() }}
+    is_billed
+    and (
+        boundary_at <= {{ as_of() }}
+        or previous_boundary_at is null
+        or previous_boundary_at <= {{ as_of() }}
+    )
