@@ -25,6 +25,7 @@ Upkeep
 
 from ingest._batch import REJECTED_SCHEMA, BatchWriter, open_lake_writer, write_batch
 from ingest._compaction import Compaction, CompactionRunningError, compact
+from ingest._compaction_plan import MergePlan
 from ingest._durable import durable_rename, incoming_path, stream_lock, sync_path
 from ingest._idempotency import (
     RECALL_PERIOD,
@@ -54,6 +55,7 @@ __all__ = [
     "Journal",
     "JournalDamagedError",
     "JournalWriteError",
+    "MergePlan",
     "Receipt",
     "batches",
     "compact",
