@@ -1,6 +1,8 @@
 {# Every landed event that is not a duplicate, with the one error code that keeps it from counting, or
    null. The codes are Stripe's asynchronous ones, tested in this order; an event has at most one.
-   `meter_event_dimension_count_too_high` is never raised: there is no limit to exceed here.
+   Of Stripe's codes three are not raised here: `timestamp_in_future` and `timestamp_too_far_in_past`
+   are refused at landing, where --backfill may lift them, and for
+   `meter_event_dimension_count_too_high` there is no limit to exceed.
    A value has at most 15 digits before the point, so that a sum of 10^11 of them fits DECIMAL(38,12),
    and at most 12 places after it. #}
 {% macro classified_meter_events() %}
@@ -9,12 +11,6 @@
         case
             when parsed.meter_key is null then 'no_meter'
             when parsed.is_archived then 'archived_meter'
-            when parsed.event_at > parsed.received_at
-                + interval {{ var('meter_event_future_seconds', 300) }} seconds
-                then 'timestamp_in_future'
-            when parsed.event_at < parsed.received_at
-                - interval {{ var('meter_event_past_days', 35) }} days
-                then 'timestamp_too_far_in_past'
             when coalesce(parsed.customer_id, '') = '' then 'meter_event_no_customer_defined'
             when parsed.customer_key is null then 'meter_event_customer_not_found'
             when not parsed.needs_value then parsed.dimension_error_code

@@ -5,16 +5,6 @@
             then concat('No meter has the event name ''', event_name, '''. Land the meter.')
         when 'archived_meter'
             then concat('The meter of ''', event_name, ''' was inactive when the event came.')
-        when 'timestamp_in_future'
-            then concat(
-                'The event is stamped more than {{ var("meter_event_future_seconds", 300) }} ',
-                'seconds after its receipt.'
-            )
-        when 'timestamp_too_far_in_past'
-            then concat(
-                'The event is stamped more than {{ var("meter_event_past_days", 35) }} days ',
-                'before its receipt. Land history with its own received_at.'
-            )
         when 'meter_event_no_customer_defined'
             then concat('The payload names no customer: it lacks ''', customer_payload_key, '''.')
         when 'meter_event_customer_not_found'
