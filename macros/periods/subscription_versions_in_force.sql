@@ -11,7 +11,35 @@
     known as (
 
         select
-            versions.*,
+            subscription_id,
+            customer_id,
+            subscription_schedule_id,
+            batch_id,
+            batch_row,
+            currency,
+            status,
+            collection_method,
+            billing_mode,
+            billing_cycle_anchor_at,
+            anchor_day_of_month,
+            anchor_month,
+            anchor_hour,
+            anchor_minute,
+            anchor_second,
+            current_period_start_at,
+            current_period_end_at,
+            cancel_at,
+            canceled_at,
+            ended_at,
+            trial_start_at,
+            trial_end_at,
+            created_at,
+            effective_at,
+            billing_thresholds_amount_gte,
+            is_cancel_at_period_end,
+            effective_at_is_assumed,
+            is_deleted,
+            livemode,
             coalesce(start_at, created_at, date_trunc('second', effective_at)) as started_at,
             row_number() over (
                 partition by subscription_id
@@ -25,7 +53,7 @@
                 partition by subscription_id
                 order by effective_at, observed_at, content_hash, batch_id, batch_row
             ) as previous_anchor_at
-        from {{ relation }} as versions
+        from {{ relation }}
 
     ),
 

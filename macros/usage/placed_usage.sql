@@ -1,10 +1,9 @@
 {# Usage per timestamp with the billing period that it falls into, (period_start, period_end], and what
-   becomes of it there. `fate` is counted, or the reason why not: outside_periods, price_is_licensed,
-   price_has_meter, cleared (a change of price dropped it). #}
+   becomes of it there. The period is named by its range's usage_after and its number. `fate` is
+   counted, or the reason why not: outside_periods, price_is_licensed, price_has_meter, cleared (a change
+   of price dropped it). #}
 {% macro placed_usage(usage, ranges) %}
-    with
-
-    ranged as (
+    with ranged as (
 
         select
             usage_at.subscription_item_id,
@@ -13,11 +12,7 @@
             usage_at.record_count,
             ranges.aggregate_usage,
             ranges.meter_id,
-            ranges.anchor_at,
-            ranges.step_months,
-            ranges.step_seconds,
-            ranges.run_start,
-            ranges.run_end,
+            ranges.usage_after,
             ranges.last_number,
             ranges.cleared_until,
             ranges.is_last_cleared,
@@ -25,7 +20,7 @@
             {{ boundary_number_at(
                 'ranges.anchor_at', 'ranges.step_months', 'ranges.step_seconds',
                 plus_seconds('usage_at.used_at', -1)
-            ) }} as number
+            ) }} as period_number
         from {{ usage }} as usage_at
         left join {{ ranges }} as ranges
             on
@@ -40,14 +35,14 @@
         used_at,
         quantity,
         record_count,
-        {{ period_start('number') }} as period_start,
-        {{ period_end('number') }} as period_end,
+        usage_after as range_usage_after,
+        period_number,
         case
-            when anchor_at is null then 'outside_periods'
+            when usage_after is null then 'outside_periods'
             when meter_id is not null then 'price_has_meter'
             when aggregate_usage is null then 'price_is_licensed'
             when used_at <= cleared_until then 'cleared'
-            when is_last_cleared and number = last_number then 'cleared'
+            when is_last_cleared and period_number = last_number then 'cleared'
             else 'counted'
         end as fate
     from ranged

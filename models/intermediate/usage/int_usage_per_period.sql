@@ -6,7 +6,8 @@ with placed as (
 
 select
     subscription_item_id,
-    period_start,
+    range_usage_after,
+    period_number,
     fate,
     cast(sum(quantity) as {{ quantity_type() }}) as quantity_sum,
     max(quantity) as quantity_max,
@@ -15,5 +16,6 @@ select
 from placed
 group by
     subscription_item_id,
-    period_start,
+    range_usage_after,
+    period_number,
     fate
