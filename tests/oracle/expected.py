@@ -194,7 +194,7 @@ def _window_json(found: WindowSummary) -> dict[str, Any]:
 def _meter_summaries(sample: Sample) -> dict[str, Any]:
     meter = next(found for found in sample.meters if found.id == WATCHED[0])
     counted = effective(judged_events(sample), meter, WATCHED[1])
-    day, month = (tuple(map(instant, span)) for span in (WATCHED_DAY, WATCHED_MONTH))
+    day, month = ((instant(a), instant(b)) for a, b in (WATCHED_DAY, WATCHED_MONTH))
     return {
         "meter": meter.id,
         "customer": WATCHED[1],

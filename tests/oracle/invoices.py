@@ -139,23 +139,27 @@ def item_periods(subscription: Subscription, item: Item, as_of: int) -> list[Per
 def _line(
     subscription: Subscription, item: Item, part: PricedPart, period: Period, share: Fraction
 ) -> Line:
-    flat = part.part == "flat"
-    of_price = {"interval_count": item.interval_count, "tier": part.tier}
-    description = (
-        descriptions.flat_fee(
-            item.product, part.unit_amount, subscription.currency, item.interval, **of_price
+    if part.part == "flat":
+        assert part.tier is not None
+        description = descriptions.flat_fee(
+            item.product,
+            part.unit_amount,
+            subscription.currency,
+            item.interval,
+            tier=part.tier,
+            interval_count=item.interval_count,
         )
-        if flat
-        else descriptions.usage(
+    else:
+        description = descriptions.usage(
             item.product,
             part.quantity,
             part.unit_amount,
             subscription.currency,
             item.interval,
+            interval_count=item.interval_count,
             unit_label=item.unit_label,
-            **of_price,
+            tier=part.tier,
         )
-    )
     return Line(
         amount=half_away_from_zero(part.exact_amount * share),
         exact_amount=part.exact_amount * share,
