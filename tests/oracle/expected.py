@@ -26,6 +26,7 @@ from tests.oracle.meters import Judged, effective, judge, usage_of
 from tests.oracle.periods import Period, instant, moment
 from tests.oracle.rounding import decimal_text
 from tests.oracle.sample import Sample, read_sample
+from tests.oracle.totals import ChargedLine, totals
 from tests.oracle.usage import summaries, total_usage, usage_by_second
 from tests.oracle.windows import WindowSummary, event_summaries
 
@@ -232,6 +233,26 @@ def _meter_months(sample: Sample) -> list[dict[str, Any]]:
     return found
 
 
+def _manual_draft(sample: Sample) -> dict[str, Any]:
+    """Return what the one manual draft comes to: its lines newest first, every total the same."""
+    draft = next(found for found in sample.billed_invoices if found["status"] == "draft")
+    found = totals([ChargedLine(line["amount"]) for line in draft["lines"]["data"]])
+    newest_first = sorted(
+        draft["lines"]["data"], key=lambda line: line["period"]["start"], reverse=True
+    )
+    return {
+        "id": draft["id"],
+        "line_amounts": [line["amount"] for line in newest_first],
+        "descriptions": [line["description"] for line in newest_first],
+        "subtotal": found.subtotal,
+        "subtotal_excluding_tax": found.subtotal_excluding_tax,
+        "total": found.total,
+        "total_excluding_tax": found.total_excluding_tax,
+        "amount_due": found.amount_due,
+        "tax": None,
+    }
+
+
 def _money(amount: int, currency: str) -> str:
     return money_text(Fraction(amount), currency)
 
@@ -253,6 +274,7 @@ def golden_files(folder: Path = SAMPLE) -> dict[str, str]:
         "usage_record_summaries.json": _summaries(sample),
         "meter_event_summaries.json": _meter_summaries(sample),
         "meter_usage_by_month.json": _meter_months(sample),
+        "manual_draft_invoice.json": _manual_draft(sample),
         "draft_invoices.json": [_invoice_json(found) for found in sample_invoices(sample)],
     }
     texts = {
