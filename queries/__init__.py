@@ -51,6 +51,7 @@ from queries._pool import BuildPool
 from queries._reader import Reader
 from queries._reads import READS
 from queries._route import DEFAULT_VERSION, Question, Route, Routes, list_object
+from queries._usage_record_rules import accept_usage_record
 
 __all__ = [
     "DEFAULT_VERSION",
@@ -89,6 +90,7 @@ __all__ = [
     "Text",
     "TextMap",
     "Timestamp",
+    "accept_usage_record",
     "answer_draft",
     "fetch_page",
     "find_draft",

@@ -55,6 +55,14 @@ class Build:
         """``as_of`` in whole seconds since 1970; now, where the build does not say."""
         return int((self.as_of or datetime.datetime.now(datetime.UTC)).timestamp())
 
+    @cached_property
+    def is_for_a_chosen_instant(self) -> bool:
+        """Whether ``as_of`` lies days before the build was made: someone chose it."""
+        made_at = _instant(self.manifest.get("started_at"))
+        if made_at is None or self.as_of is None:
+            return False
+        return made_at - self.as_of > datetime.timedelta(days=2)
+
     def headers(self) -> dict[str, str]:
         """Give the headers by which every answer says where it comes from."""
         headers = {"Meterhouse-Build": self.id}

@@ -8,6 +8,7 @@ from queries._errors import InvalidRequestError, StripeError, no_such
 from queries._expand import Object
 from queries._kinds import Choice, Text, Timestamp
 from queries._landed import IN_MODE, is_landed
+from queries._numbers import exact
 from queries._objects import show_objects
 from queries._page import Key, Listing, Page, fetch_page
 from queries._parameters import PAGING, Parameter, Parameters
@@ -97,7 +98,7 @@ def _answer(reader: Reader, question: Question) -> Object:
         {
             "id": row["id"],
             "object": "billing.meter_event_summary",
-            "aggregated_value": row["aggregated_value"],
+            "aggregated_value": exact(row["aggregated_value"]),
             "end_time": row["end_time"],
             "livemode": row["livemode"],
             "meter": row["meter_id"],

@@ -12,6 +12,7 @@ from typing import Any, Final, cast
 from foundation import decimal_text, decode_json
 from queries._expand import Object
 from queries._landed import find_landed
+from queries._numbers import exact
 from queries._reader import Reader
 
 LINE_COLUMNS: Final = """
@@ -71,7 +72,7 @@ def _shape(row: Mapping[str, Any], price: Object | None) -> Object:
         "price": None if price is None else dict(price),
         "proration": row["proration"],
         "proration_details": {"credited_items": None},
-        "quantity": row["whole_quantity"],
+        "quantity": exact(row["whole_quantity"]),
     }
     if row["quantity"] != row["whole_quantity"]:
         # Stripe cuts the quantity to a whole number and tells the rest beside it.

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
+from foundation.errors import UsageError
 from queries._build import Build
 from queries._errors import APIError
 
+_READING = frozenset({duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN})
 _NAME = re.compile(r"\$([a-z_][a-z0-9_]*)")
 
 
@@ -33,15 +35,33 @@ class Reader:
             columns = [column[0] for column in result.description or ()]
             return [dict(zip(columns, row, strict=True)) for row in result.fetchall()]
         except duckdb.InterruptException as error:
-            raise APIError(
-                "The request took too long and was stopped. Ask for less at once.",
-                http_status=503,
-            ) from error
+            raise _overdue() from error
 
     def row(self, sql: str, values: Mapping[str, object] | None = None) -> dict[str, Any] | None:
         """Give the first row of a query, or None."""
         rows = self.rows(sql, values)
         return rows[0] if rows else None
+
+    def table(
+        self, sql: str, values: Sequence[object] | Mapping[str, object] | None = None
+    ) -> pa.Table:
+        """Run somebody's query, which may only read, and give all its rows.
+
+        Raises:
+            UsageError: the query is wrong, is several, or would do more than read.
+        """
+        try:
+            statements = self._cursor.extract_statements(sql)
+            if len(statements) != 1 or statements[0].type not in _READING:
+                raise UsageError(
+                    "Only one query that reads can be run here.",
+                    next_command='warehouse.sql("show all tables")',
+                )
+            return self._cursor.sql(sql, params=values).to_arrow_table()
+        except duckdb.InterruptException as error:
+            raise _overdue() from error
+        except duckdb.Error as error:
+            raise UsageError(str(error)) from error
 
     def lend(self, name: str, table: pa.Table) -> None:
         """Let queries read an Arrow table under a name, until the request ends."""
@@ -58,6 +78,12 @@ class Reader:
         for name in self._lent:
             self._cursor.unregister(name)
         self._lent.clear()
+
+
+def _overdue() -> APIError:
+    return APIError(
+        "The request took too long and was stopped. Ask for less at once.", http_status=503
+    )
 
 
 @lru_cache(maxsize=1024)

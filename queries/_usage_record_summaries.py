@@ -5,6 +5,7 @@ from __future__ import annotations
 from queries._errors import no_such
 from queries._expand import Object
 from queries._landed import IN_MODE
+from queries._numbers import exact
 from queries._objects import show_objects
 from queries._page import Key, Listing, Page, fetch_page
 from queries._parameters import PAGING, Parameters
@@ -47,7 +48,7 @@ def _answer(reader: Reader, question: Question) -> Object:
             "livemode": row["livemode"],
             "period": {"end": row["period_end"], "start": row["period_start"]},
             "subscription_item": row["subscription_item_id"],
-            "total_usage": row["total_usage"],
+            "total_usage": exact(row["total_usage"]),
         }
         for row in found.rows
     ]

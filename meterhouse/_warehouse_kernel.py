@@ -1,0 +1,242 @@
+"""The kernel: one request in, one response out, whichever door it came through.
+
+Reads run wholly on one build. Writes are durable in the journal before they are answered, and under
+an Idempotency-Key they are answered once and repeated as often as asked. Whatever goes wrong
+becomes an answer in Stripe's envelope; nothing of the inside is ever in it.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from typing import Any, Final, TypeVar
+
+import duckdb
+
+from foundation import Home, decode_json, encode_json
+from foundation.errors import MeterhouseError, UsageError
+from ingest import (
+    Answer,
+    DuplicateMeterEventError,
+    IdempotencyKeyInUseError,
+    IdempotencyMismatchError,
+    IdempotentCall,
+    Journal,
+    request_fingerprint,
+)
+from meterhouse._routes import Endpoints
+from meterhouse._sessions import Sessions
+from meterhouse._unbuilt_edits import UnbuiltEdits
+from meterhouse._warehouse_clock import Clock
+from meterhouse._warehouse_response import Asked, Response
+from meterhouse._writes import Landing, Write, WriteRequest
+from meterhouse._writes._identifiers import mint
+from queries import (
+    APIError,
+    BuildPool,
+    IdempotencyError,
+    InvalidRequestError,
+    Question,
+    Route,
+    StripeError,
+)
+
+_LONGEST_KEY: Final = 255
+_log: Final = logging.getLogger("meterhouse")
+
+T = TypeVar("T")
+InThread = Callable[[Callable[[], T]], Awaitable[T]]
+"""Run a function that waits (for a query, for a disk) away from the event loop."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """A request on its way: what was asked, and the headers its answer will have."""
+
+    asked: Asked
+    request_id: str
+    headers: dict[str, str]
+
+
+class Kernel:
+    """Answer requests over one home, or over one file that can only be read."""
+
+    def __init__(
+        self, pool: BuildPool, home: Home | None, clock: Clock, sessions: Sessions | None = None
+    ) -> None:
+        self.pool = pool
+        self.sessions = sessions or Sessions()
+        self.endpoints = Endpoints(self.sessions)
+        self._home = home
+        self._clock = clock
+        self._edits = None if home is None else UnbuiltEdits(home)
+        self._journal: Journal | None = None
+        self._journal_lock = threading.Lock()
+
+    def answer(self, asked: Asked) -> Response:
+        """Answer a request; a refusal is an answer too."""
+        call = _begin(asked)
+        try:
+            route, question = self.endpoints.resolve(asked)
+            write = self.endpoints.write(route)
+            if write is None:
+                return self._read(call, route, question)
+            journal = self._open_journal()
+            with _idempotent(journal, call, question) as under:
+                if under.answer is not None:
+                    return _repeated(call, under.answer)
+                landing = self._prepare(call, write, question)
+                body = encode_json(landing.answer)
+                journal.append(
+                    landing.stream,
+                    landing.rows,
+                    call=under,
+                    answer=Answer(200, body),
+                    refuse_duplicates=landing.refuse_duplicates,
+                )
+                return Response(200, call.headers, landing.answer)
+        except Exception as error:
+            return _refused(call, error)
+
+    async def answer_async(self, asked: Asked, in_thread: InThread[Any]) -> Response:
+        """Do as ``answer``, on an event loop; only what waits for a query goes to a thread."""
+        call = _begin(asked)
+        try:
+            route, question = self.endpoints.resolve(asked)
+            write = self.endpoints.write(route)
+            if write is None:
+                return await in_thread(lambda: self._read(call, route, question))
+            journal = self._journal or await in_thread(self._open_journal)
+            with _idempotent(journal, call, question) as under:
+                if under.answer is not None:
+                    return _repeated(call, under.answer)
+                if write.needs_reader:
+                    landing = await in_thread(lambda: self._prepare(call, write, question))
+                else:
+                    landing = self._prepare(call, write, question)
+                body = encode_json(landing.answer)
+                await journal.append_async(
+                    landing.stream,
+                    landing.rows,
+                    call=under,
+                    answer=Answer(200, body),
+                    refuse_duplicates=landing.refuse_duplicates,
+                )
+                return Response(200, call.headers, landing.answer)
+        except Exception as error:
+            return _refused(call, error)
+
+    def close(self) -> None:
+        """Close the journal and every connection."""
+        if self._journal is not None:
+            self._journal.close()
+        self.pool.close()
+
+    def _read(self, call: _Call, route: Route, question: Question) -> Response:
+        assert route.answer is not None
+        try:
+            with self.pool.reader() as reader:
+                call.headers.update(reader.build.headers())
+                if self._edits is not None and _sees_edits(route):
+                    question = replace(question, edits=self._edits.of(reader.build))
+                body = route.answer(reader, question)
+        except Exception as error:
+            # Here and not further out, since this may run in a thread of its own.
+            return _refused(call, error)
+        return Response(200, call.headers, body)
+
+    def _prepare(self, call: _Call, write: Write, question: Question) -> Landing:
+        if not write.needs_reader:
+            call.headers.update(self.pool.build.headers())
+            now = self._clock.now()
+            return write.prepare(None, WriteRequest(question, now, (now,), call.request_id))
+        with self.pool.reader() as reader:
+            call.headers.update(reader.build.headers())
+            if self._edits is not None and _sees_edits(write.route):
+                question = replace(question, edits=self._edits.of(reader.build))
+            request = WriteRequest(
+                question, self._clock.now(), self._clock.all_of(reader.build), call.request_id
+            )
+            return write.prepare(reader, request)
+
+    def _open_journal(self) -> Journal:
+        if self._home is None:
+            raise InvalidRequestError(
+                "This warehouse is a single published file: it can be read, not written. Open "
+                "the home that it belongs to.",
+                http_status=403,
+            )
+        with self._journal_lock:
+            if self._journal is None:
+                self._journal = Journal(self._home, clock=self._clock.instant)
+            return self._journal
+
+
+def _sees_edits(route: Route) -> bool:
+    return route.template.startswith("/v1/invoices")
+
+
+def _begin(asked: Asked) -> _Call:
+    request_id = mint("req_", 14)
+    headers = {"Request-Id": request_id}
+    if asked.stripe_version is not None:
+        headers["Stripe-Version"] = asked.stripe_version
+    if asked.idempotency_key is not None:
+        headers["Idempotency-Key"] = asked.idempotency_key
+    return _Call(asked, request_id, headers)
+
+
+def _idempotent(journal: Journal, call: _Call, question: Question) -> IdempotentCall:
+    asked = call.asked
+    key = asked.idempotency_key
+    if key is not None and not 0 < len(key) <= _LONGEST_KEY:
+        raise IdempotencyError(
+            f"Idempotency keys have 1 to {_LONGEST_KEY} characters; this one has {len(key)}.",
+            http_status=400,
+        )
+    fingerprint = request_fingerprint(
+        asked.method,
+        asked.path,
+        {"params": question.params, "livemode": question.livemode},
+    )
+    return journal.idempotent(key, fingerprint)
+
+
+def _repeated(call: _Call, answer: Answer) -> Response:
+    headers = {**call.headers, "Idempotent-Replayed": "true"}
+    return Response(answer.status, headers, decode_json(answer.body))
+
+
+def _refused(call: _Call, error: Exception) -> Response:
+    refusal = _in_stripes_words(error)
+    if refusal.http_status >= 500:
+        _log.error(
+            "%s %s failed (%s)", call.asked.method, call.asked.path, call.request_id, exc_info=error
+        )
+    headers = {**call.headers, **refusal.headers}
+    return Response(refusal.http_status, headers, refusal.json_body)
+
+
+def _in_stripes_words(error: Exception) -> StripeError:
+    match error:
+        case StripeError():
+            return error
+        case IdempotencyMismatchError():
+            return IdempotencyError(error.message)
+        case IdempotencyKeyInUseError():
+            return IdempotencyError(error.message, code="idempotency_key_in_use", http_status=409)
+        case DuplicateMeterEventError():
+            return InvalidRequestError(error.message, param="identifier")
+        case UsageError():
+            return InvalidRequestError(error.message)
+        case duckdb.OutOfMemoryException():
+            return APIError(
+                "The request needs more memory than the server may use. Ask for less at once.",
+                http_status=503,
+            )
+        case MeterhouseError():
+            return APIError(error.message)
+        case _:
+            return APIError("An unexpected error occurred. The server's log says more.")

@@ -1,0 +1,45 @@
+"""What is asked of the kernel, and what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from foundation import encode_json
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request as any of the doors takes it in."""
+
+    method: str
+    """``GET`` or ``POST``."""
+    path: str
+    """The path, its ids percent-encoded, without a query."""
+    params: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """The parameters, nested as they are named, not checked yet."""
+    idempotency_key: str | None = None
+    stripe_version: str | None = None
+    livemode: bool | None = None
+    """The mode that may be seen and is written: live, test, or None for both."""
+
+
+@dataclass(frozen=True)
+class Response:
+    """An answer: its status, its headers, and the object that is its body."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: dict[str, Any]
+
+    @cached_property
+    def text(self) -> str:
+        """The body as canonical JSON: every digit of a number, no exponent, no trailing zeros."""
+        return encode_json(self.body)
+
+    @property
+    def is_error(self) -> bool:
+        """Whether the request was refused; the body is then ``{"error": {...}}``."""
+        return self.status >= 400
