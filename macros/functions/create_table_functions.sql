@@ -1,6 +1,6 @@
-{# The table functions stored in the published file, in the order in which they depend on each other.
-   A run of part of the models makes the functions whose tables are there: a function cannot be stored
-   before the tables that it reads. #}
+{# The table functions stored in the published file, in the order in which they depend on each
+   other. A run of part of the models makes the functions whose tables are there: a function cannot
+   be stored before the tables that it reads. #}
 {% macro create_table_functions() %}
     {% if execute and flags.WHICH in ('run', 'build') %}
         {% set functions = [
@@ -15,13 +15,15 @@
             "select table_name from information_schema.tables where table_schema <> 'staging'"
         ).columns[0].values() %}
         {% for function in functions %}
-            {% set reads = modules.re.findall(
-                '(?:from|join)\\s+(?:"?\\w+"?[.])?"?(?:main|intermediate)"?[.]"?(\\w+)\\b(?!\\s*[(])',
-                function
-            ) %}
-            {% if reads | reject('in', built) | list | length == 0 %}
-                {{ function }};
-            {% endif %}
+            {{ function_if_readable(function, built) }}
         {% endfor %}
     {% endif %}
+{% endmacro %}
+
+{# The statement that stores a function, or nothing where a table that it reads is not built. #}
+{% macro function_if_readable(function, built) %}
+    {% set table = '(?:"?\\w+"?[.])?"?(?:main|intermediate)"?[.]"?(\\w+)\\b(?!\\s*[(])' %}
+    {% set reads = modules.re.findall('(?:from|join)\\s+' ~ table, function) %}
+    {% set missing = reads | reject('in', built) | list %}
+    {{- function ~ ';' if missing | length == 0 else '' -}}
 {% endmacro %}

@@ -1,15 +1,14 @@
-{# usage_record_acceptance(subscription_item, at_time): what decides whether a usage record for the item
-   is taken at an instant, in whole Unix seconds: one row, or none for an item that never landed.
+{# usage_record_acceptance(subscription_item, at_time): what decides whether a usage record for
+   the item is taken at an instant, in whole Unix seconds: one row, or none for an item that
+   never landed.
 
-   The billing period is the one that holds at that instant, not at the build's, so a period that ended
-   since the build is recognised. A timestamp is taken when it lies after `earliest_time` (exclusive) and
-   not after `latest_time` (inclusive), both Unix seconds. For prices that sum, `earliest_time` reaches
-   back across the period's start by the drift grace while that long has not passed since it: such usage
-   lands in the period that has just ended, so there has to be one. Both are null where no period holds
-   at that instant. #}
+   The billing period is the one that holds at that instant, not at the build's, so a period that
+   ended since the build is recognised. A timestamp is taken when it lies after `earliest_time`
+   (exclusive) and not after `latest_time` (inclusive), both Unix seconds. For prices that sum,
+   `earliest_time` reaches back across the period's start by the drift grace while that long has
+   not passed since it: such usage lands in the period that has just ended, so there has to be
+   one. Both are null where no period holds at that instant. #}
 {% macro create_usage_record_acceptance_function() %}
-    {%- set grace = var('usage_record_drift_grace_seconds', 300) -%}
-    {%- set ahead = var('usage_record_future_seconds', 300) -%}
     create or replace macro main.usage_record_acceptance(subscription_item, at_time) as table
     with
 
@@ -96,13 +95,15 @@
         case
             when
                 items.aggregate_usage = 'sum'
-                and at_time <= current_period.period_start + {{ grace }}
+                and at_time - {{ usage_record_drift_grace_seconds() }}
+                <= current_period.period_start
                 and current_period.period_start > {{ unix_seconds('lifetime.begins_at') }}
-                then current_period.period_start - {{ grace }}
+                then current_period.period_start - {{ usage_record_drift_grace_seconds() }}
             else current_period.period_start
         end as earliest_time,
         case
-            when current_period.period_start is not null then at_time + {{ ahead }}
+            when current_period.period_start is not null
+                then at_time + {{ usage_record_future_seconds() }}
         end as latest_time,
         items.livemode
     from items

@@ -1,5 +1,6 @@
-{# usage_record_summaries(subscription_item): what Stripe's endpoint of that name lists, the columns of
-   the mart of that name, newest period first. An unknown or licensed item gives no rows. #}
+{# usage_record_summaries(subscription_item): what Stripe's endpoint of that name lists, the
+   columns of the mart of that name, newest period first. An unknown or licensed item gives no
+   rows. #}
 {% macro create_usage_record_summaries_function() %}
     create or replace macro main.usage_record_summaries(subscription_item) as table
     select

@@ -1,10 +1,10 @@
-{# usage_record_summary_records(subscription_item, start_time): the records that landed for one summary,
-   newest first, each with what became of it. start_time is the summary's period start in whole Unix
-   seconds (exclusive, as Stripe writes it).
+{# usage_record_summary_records(subscription_item, start_time): the records that landed for one
+   summary, newest first, each with what became of it. start_time is the summary's period start
+   in whole Unix seconds (exclusive, as Stripe writes it).
 
    `fate` is counted, replaced (a later set took its second over), or the reason for which
-   uncounted_usage_records holds it. Reads the usage record files of the build, so it fails where they
-   have been removed. #}
+   uncounted_usage_records holds it. Reads the usage record files of the build, so it fails where
+   they have been removed. #}
 {% macro create_usage_record_summary_records_function() %}
     create or replace macro main.usage_record_summary_records(
         subscription_item, start_time
@@ -38,7 +38,7 @@
             landed.batch_id,
             landed.batch_row,
             uncounted.reason
-        from {{ source('lake', 'usage_records') }} as landed
+        from {{ landed_files('usage_records') }} as landed
         inner join summary
             on
                 landed.subscription_item = summary.subscription_item_id

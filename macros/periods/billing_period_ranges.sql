@@ -1,12 +1,12 @@
-{# Runs of consecutive billing periods of an item that are billed at one price, as of `as_of`: the
-   boundaries numbered first_number to last_number from the anchor begin them.
+{# Runs of consecutive billing periods of an item that are billed at one price, as of `as_of`:
+   the boundaries numbered first_number to last_number from the anchor begin them.
 
-   Stretches that follow each other on the same anchor and interval make one run of periods, cut at both
-   ends: a new anchor, another interval or a trial begins a new run. A trial is a run of one period that
-   is as long as the trial. Within a run a period is billed at the price in force when it ends; the open
-   one at the price in force now. So a change of price takes the usage of its period along, unless the
-   change clears it: usage up to `cleared_until` does not count, nor does that of the last period of a
-   run which such a change cut off (`is_last_cleared`).
+   Stretches that follow each other on the same anchor and interval make one run of periods, cut
+   at both ends: a new anchor, another interval or a trial begins a new run. A trial is a run of
+   one period that is as long as the trial. Within a run a period is billed at the price in force
+   when it ends; the open one at the price in force now. So a change of price takes the usage of
+   its period along, unless the change clears it: usage up to `cleared_until` does not count, nor
+   does that of the last period of a run which such a change cut off (`is_last_cleared`).
 
    usage_after (exclusive) and usage_until (inclusive) bound the usage of the whole range. #}
 {% macro billing_period_ranges(stretches, as_of) %}

@@ -1,7 +1,7 @@
 {# The number of the last boundary that is not after an instant; negative before the anchor.
-   Months: as many whole steps as lie between the two calendar months, less one where the boundary of
-   that month is still to come. The quotients are shifted to numerators that are not negative, by more
-   steps than any calendar has. #}
+   Months: as many whole steps as lie between the two calendar months, less one where the
+   boundary of that month is still to come. The quotients are shifted to numerators that are not
+   negative, by more steps than any calendar has. #}
 {% macro boundary_number_at(anchor, step_months, step_seconds, at) -%}
     {%- set months_between -%}
         (extract(year from {{ at }}) - extract(year from {{ anchor }})) * 12

@@ -1,15 +1,15 @@
-{# The anchors that billing_cycle_anchor_config asks for, where a subscription names none itself: the
-   `keys` columns and `anchor_at`.
+{# The anchors that billing_cycle_anchor_config asks for, where a subscription names none itself:
+   the `keys` columns and `anchor_at`.
 
-   The relation has `looked_from`, the trial's end or else the subscription's start, from which the
-   anchor is looked for, `step_months` and the anchor_… columns of the configuration. What that leaves
-   out of the time of day is taken from `looked_from`.
+   The relation has `looked_from`, the trial's end or else the subscription's start, from which
+   the anchor is looked for, `step_months` and the anchor_… columns of the configuration. What
+   that leaves out of the time of day is taken from `looked_from`.
 
-   The first boundary is the first such day at or after `looked_from`, a month without that day giving
-   its last. The anchor is the first boundary in a month that has the day, so that counting from it
-   shortens short months only: day 31 every two months from 10 February is first billed on 28 February
-   and anchored on 31 August. Among twelve steps is one into a month that has the day, or there is none
-   at all; then the first boundary is the anchor. #}
+   The first boundary is the first such day at or after `looked_from`, a month without that day
+   giving its last. The anchor is the first boundary in a month that has the day, so that
+   counting from it shortens short months only: day 31 every two months from 10 February is first
+   billed on 28 February and anchored on 31 August. Among twelve steps is one into a month that
+   has the day, or there is none at all; then the first boundary is the anchor. #}
 {% macro configured_anchors(relation, keys) %}
     with
 

@@ -1,5 +1,5 @@
-{# Where the period after the boundary with this number starts: at the boundary, or where its run of
-   periods does when that is later, which makes it a stub. Asks for the columns of
+{# Where the period after the boundary with this number starts: at the boundary, or where its run
+   of periods does when that is later, which makes it a stub. Asks for the columns of
    int_billing_period_ranges, by the relation's name where one is given. #}
 {% macro period_start(number, ranges=none) -%}
     {%- set of = ranges ~ '.' if ranges else '' -%}

@@ -1,12 +1,17 @@
-{# Stretches of time, [valid_from, valid_until), through which an item was subscribed to on the same
-   terms of one version: the price, its interval, the anchor, and whether the time is a trial.
+{# Stretches of time, [valid_from, valid_until), through which an item was subscribed to on the
+   same terms of one version: the price, its interval, the anchor, and whether the time is a
+   trial.
 
-   An item begins with the subscription when it was created with it: Stripe writes the two a second or
-   so apart. Else it begins when it was created, or when the version that brings it came into force. It
-   ends with the version before the first that no longer lists it. Items whose price never landed have
-   no stretch: nothing says how long their periods are. #}
+   An item begins with the subscription when it was created with it: Stripe writes the two a
+   second or so apart. Else it begins when it was created, or when the version that brings it
+   came into force. It ends with the version before the first that no longer lists it. Items
+   whose price never landed have no stretch: nothing says how long their periods are. #}
 {% macro subscription_item_stretches(versions, items, prices) %}
-    {%- set created_together = var('subscription_item_created_together_seconds', 60) -%}
+    {%- set terms = [
+        'subscription_item_id', 'subscription_id', 'customer_id', 'price_id', 'usage_type',
+        'aggregate_usage', 'meter_id', 'is_usage_cleared', 'anchor_at', 'step_months',
+        'step_seconds', 'trial_end_at', 'livemode'
+    ] | join(', ') -%}
     with
 
     listed as (
@@ -92,7 +97,8 @@
                 when listed.version_number = 1
                     then case
                         when listed.item_created_at > {{ plus_seconds(
-                            'coalesce(listed.created_at, listed.started_at)', created_together
+                            'coalesce(listed.created_at, listed.started_at)',
+                            created_together_seconds()
                         ) }}
                             then greatest(listed.item_created_at, listed.version_valid_from)
                         else listed.version_valid_from
@@ -165,35 +171,33 @@
 
     stretches as (
 
-        {% set parts = [
-            ('valid_from', 'trial_from', 'false'),
-            ('trial_from', 'trial_until', 'true'),
-            ('trial_until', 'really_until', 'false'),
-        ] %}
-        {% for from, until, is_trial in parts %}
         select
-            subscription_item_id,
-            subscription_id,
-            customer_id,
-            price_id,
-            usage_type,
-            aggregate_usage,
-            meter_id,
-            is_usage_cleared,
-            {{ is_trial }} as is_trial,
-            anchor_at,
-            step_months,
-            step_seconds,
-            trial_end_at,
-            {{ from }} as valid_from,
-            {{ until }} as valid_until,
-            livemode
+            {{ terms }},
+            false as is_trial,
+            valid_from,
+            trial_from as valid_until
         from tried
-        where {{ from }} < {{ until }}
-        {% if not loop.last %}
+        where valid_from < trial_from
+
         union all
-        {% endif %}
-        {% endfor %}
+
+        select
+            {{ terms }},
+            true as is_trial,
+            trial_from as valid_from,
+            trial_until as valid_until
+        from tried
+        where trial_from < trial_until
+
+        union all
+
+        select
+            {{ terms }},
+            false as is_trial,
+            trial_until as valid_from,
+            really_until as valid_until
+        from tried
+        where trial_until < really_until
 
     )
 

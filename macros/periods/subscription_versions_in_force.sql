@@ -1,10 +1,11 @@
-{# Each version of a subscription with the time it was in force, [valid_from, valid_until), as known at
-   `as_of`; versions that were in force for no time at all included, deletions not.
+{# Each version of a subscription with the time it was in force, [valid_from, valid_until), as
+   known at `as_of`; versions that were in force for no time at all included, deletions not.
 
-   The first version known holds from the subscription's start, however late it was seen. A later one
-   holds from its effective_at; but when it brings an anchor that lies between the version before and
-   itself, that anchor is when the change was made and the version came with a delay, so it holds from
-   the anchor. What the last version says of the subscription's end bounds them all. #}
+   The first version known holds from the subscription's start, however late it was seen. A later
+   one holds from its effective_at; but when it brings an anchor that lies between the version
+   before and itself, that anchor is when the change was made and the version came with a delay,
+   so it holds from the anchor. What the last version says of the subscription's end bounds them
+   all. #}
 {% macro subscription_versions_in_force(relation, as_of) %}
     with
 

@@ -1,7 +1,7 @@
-{# Usage per timestamp with the billing period that it falls into, (period_start, period_end], and what
-   becomes of it there. The period is named by its range's usage_after and its number. `fate` is
-   counted, or the reason why not: outside_periods, price_is_licensed, price_has_meter, cleared (a change
-   of price dropped it). #}
+{# Usage per timestamp with the billing period that it falls into, (period_start, period_end],
+   and what becomes of it there. The period is named by its range's usage_after and its number.
+   `fate` is counted, or the reason why not: outside_periods, price_is_licensed, price_has_meter,
+   cleared (a change of price dropped it). #}
 {% macro placed_usage(usage, ranges) %}
     with ranged as (
 

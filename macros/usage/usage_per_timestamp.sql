@@ -1,9 +1,9 @@
-{# The usage of each item at each second, as CTEs that end in `folded`: in the order of receipt an
-   increment adds to the usage so far and a set replaces it. So what counts is the last set and the
-   increments received after it.
+{# The usage of each item at each second, as CTEs that end in `folded`: in the order of receipt
+   an increment adds to the usage so far and a set replaces it. So what counts is the last set
+   and the increments received after it.
 
-   Receipt is ordered by (received_at, received_sequence). Records that tie there are ordered by what
-   they say, sets after increments, so that neither the batch nor the place in it decides.
+   Receipt is ordered by (received_at, received_sequence). Records that tie there are ordered by
+   what they say, sets after increments, so that neither the batch nor the place in it decides.
    Only seconds with a set among several records need an order at all; the others are sums. #}
 {% macro usage_per_timestamp(relation) %}
     seconds as (

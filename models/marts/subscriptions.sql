@@ -30,7 +30,7 @@ item_periods as (
         period_end,
         row_number() over (
             partition by subscription_id
-            order by is_open desc, period_end, period_start, subscription_item_id
+            order by is_open desc, period_end asc, period_start asc, subscription_item_id asc
         ) as place
     from {{ ref('int_current_billing_periods') }}
 

@@ -67,7 +67,7 @@ ranked as (
         invoice_id,
         row_number() over (
             partition by subscription_item_id, date_trunc('second', period_end)
-            order by precedence, created_at desc, invoice_id desc
+            order by precedence asc, created_at desc, invoice_id desc
         ) as place
     from claims
 

@@ -8,9 +8,9 @@ ranges as (
 
 ),
 
--- A mark stands where a range begins and at each period with usage; it speaks for its own period and
--- for those without usage up to the next mark. So no period is looked up, and there may be many more
--- of them than there is usage.
+-- A mark stands where a range begins and at each period with usage; it speaks for its own period
+-- and for those without usage up to the next mark. So no period is looked up, and there may be many
+-- more of them than there is usage.
 marks as (
 
     select
