@@ -8,9 +8,9 @@ from foundation._canonical_json import (
     JsonNumber,
     JsonTextError,
     decode_json,
-    decode_json_at,
     decode_json_text,
     encode_json,
+    json_end,
 )
 from foundation._decimal_text import (
     DECIMAL_PATTERN,
@@ -40,10 +40,10 @@ __all__ = [
     "Stream",
     "decimal_text",
     "decode_json",
-    "decode_json_at",
     "decode_json_text",
     "encode_json",
     "fail_point",
+    "json_end",
     "parse_decimal",
     "project_dir",
     "stream",

@@ -17,9 +17,9 @@ __all__ = [
     "JsonNumber",
     "JsonTextError",
     "decode_json",
-    "decode_json_at",
     "decode_json_text",
     "encode_json",
+    "json_end",
 ]
 
 # Python refuses to parse longer integers; below this an int and its text are the same thing.
@@ -116,13 +116,14 @@ def decode_json_text(text: str) -> Any:
     return _decode(text, _TEXTS)
 
 
-def decode_json_at(text: str, position: int) -> tuple[Any, int]:
-    """Return the value that starts at `position`, as decode_json_text, and where it ends.
+def json_end(text: str, position: int) -> int:
+    """Return where the JSON value that starts at `position` ends, without making anything of it.
 
-    A number that reaches the end of the text may go on in what follows it.
+    A number that reaches the end of the text may go on in what follows. Raises as `decode_json`,
+    except that a key named twice and NaN pass here.
     """
     try:
-        return _TEXTS.raw_decode(text, position)
+        return _EXTENT.raw_decode(text, position)[1]
     except ValueError as error:
         raise _explained(error) from error
     except RecursionError as error:
@@ -173,3 +174,4 @@ _TEXTS: Final = json.JSONDecoder(
     parse_constant=_constant,
     object_pairs_hook=_pairs,
 )
+_EXTENT: Final = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str)

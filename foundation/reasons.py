@@ -19,7 +19,8 @@ REASONS: Final[dict[str, str]] = {
     "not_a_number": "The field is not a decimal number.",
     "not_an_integer": "The field is not a whole number.",
     "number_out_of_range": "The number has more digits than the column holds exactly: 26 before "
-    "the point and 12 after it, or 64 bits for an integer; or it lies below the allowed minimum.",
+    "the point and 12 after it, or 64 bits for an integer.",
+    "below_minimum": "The number lies below the allowed minimum.",
     "not_a_boolean": "The field is neither true nor false.",
     "not_a_timestamp": "The field is neither seconds since 1970 nor ISO 8601.",
     "timestamp_out_of_range": "The instant lies before 1970 or after 9999.",

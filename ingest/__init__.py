@@ -7,6 +7,13 @@ Homes and lakes
     batches(lake, stream)       the account of every batch: read, accepted, rejected by reason
     read_footer(path)           the footer keys of a file of the lake
 
+Files and frames
+    land(home, stream, inputs)  each input becomes one batch, exactly once; see its options
+    reland(home, stream)        the open rejected rows again, each at most once
+    open_rejections(home)       how many there are, by stream
+    LandingReport, BatchReport  what became of them: read, accepted, rejected and why
+    RejectedRow                 one row that did not land
+
 Writing (for those who make batches of their own: the journal's sealing, compaction)
     write_batch(home, stream, rows, metadata)   checked rows in the stream's schema, as one batch
     BatchWriter(home, stream, batch_id)         the same, in pieces
@@ -38,13 +45,17 @@ from ingest._idempotency import (
 from ingest._journal import IdempotentCall, Journal, JournalWriteError, Receipt
 from ingest._journal_frames import JournalDamagedError
 from ingest._lake import batches, has_batch, live_files, open_home, prepare_home
+from ingest._landing import Progress, land
 from ingest._metadata import BatchMetadata, footer_of, read_batches, read_footer
+from ingest._relanding import open_rejections, reland
+from ingest._report import BatchReport, LandingReport, RejectedRow
 
 __all__ = [
     "RECALL_PERIOD",
     "REJECTED_SCHEMA",
     "Answer",
     "BatchMetadata",
+    "BatchReport",
     "BatchWriter",
     "Compaction",
     "CompactionRunningError",
@@ -55,20 +66,26 @@ __all__ = [
     "Journal",
     "JournalDamagedError",
     "JournalWriteError",
+    "LandingReport",
     "MergePlan",
+    "Progress",
     "Receipt",
+    "RejectedRow",
     "batches",
     "compact",
     "durable_rename",
     "footer_of",
     "has_batch",
     "incoming_path",
+    "land",
     "live_files",
     "open_home",
     "open_lake_writer",
+    "open_rejections",
     "prepare_home",
     "read_batches",
     "read_footer",
+    "reland",
     "request_fingerprint",
     "stream_lock",
     "sync_path",

@@ -6,6 +6,7 @@ them, and that file always stands, with no rows if need be; so one rename decide
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
@@ -32,6 +33,9 @@ REJECTED_SCHEMA: Final = pa.schema(
         pa.field("row_bytes", pa.binary()),
     ]
 )
+
+ROW_GROUP: Final = 1 << 17
+"""Rows of one row group, at least, but for the last one."""
 
 # Counters and near-counters take almost no room as differences, and are never worth a dictionary.
 _DELTA: Final = ("batch_row", "received_sequence")
@@ -79,6 +83,8 @@ class BatchWriter:
         self._rejected: Final = incoming_path(home, f"{stream.name}.{batch_id}.rejected")
         self._rows: pq.ParquetWriter | None = None
         self._refused: pq.ParquetWriter | None = None
+        self._waiting: list[pa.Table] = []
+        self._metadata: BatchMetadata | None = None
 
     def __enter__(self) -> Self:
         fail_point("landing.before_write")
@@ -107,9 +113,17 @@ class BatchWriter:
 
     def write(self, rows: pa.Table) -> None:
         """Add accepted rows, in the stream's schema."""
+        self._waiting.append(rows)
+        if sum(table.num_rows for table in self._waiting) >= ROW_GROUP:
+            self._write_waiting()
+
+    def _write_waiting(self) -> None:
         assert self._rows is not None, "used outside its with block"
-        self._rows.write_table(rows)
-        fail_point("landing.while_writing")
+        if self._waiting:
+            rows = pa.concat_tables(self._waiting)
+            self._waiting.clear()
+            self._rows.write_table(rows, row_group_size=rows.num_rows or None)
+            fail_point("landing.while_writing")
 
     def reject(self, rows: pa.Table) -> None:
         """Add rejected rows, in REJECTED_SCHEMA."""
@@ -117,18 +131,32 @@ class BatchWriter:
             self._refused = open_lake_writer(self._rejected, REJECTED_SCHEMA)
         self._refused.write_table(rows)
 
-    def commit(self, metadata: BatchMetadata) -> Path | None:
-        """Make the batch part of the lake; None when it was there already, and nothing changed."""
-        assert self._rows is not None, "used outside its with block"
+    def finish(self, metadata: BatchMetadata) -> None:
+        """Write what is left and the account; the batch is whole, but not part of the lake yet."""
+        self._write_waiting()
+        self._metadata = metadata
         footer = footer_of(self.stream.name, [metadata])
         for writer in (self._rows, self._refused):
             if writer is not None:
                 writer.add_key_value_metadata(footer)
                 writer.close()
+
+    def commit(
+        self, metadata: BatchMetadata, still_wanted: Callable[[], bool] | None = None
+    ) -> Path | None:
+        """Make the batch part of the lake; None when it was there already, and nothing changed.
+
+        `still_wanted` is asked while no other process can change the stream's files; where it says
+        no, nothing changes either.
+        """
+        if self._metadata is None:
+            self.finish(metadata)
         fail_point("landing.before_lock")
         name = f"{self.batch_id}.parquet"
         with stream_lock(self.home, self.stream.name):
             if has_batch(self.home, self.stream.name, self.batch_id):
+                return None
+            if still_wanted is not None and not still_wanted():
                 return None
             final = self.home.stream_folder(self.stream.name) / name
             if self._refused is not None:

@@ -13,7 +13,7 @@ from foundation.home import LAKE_FORMAT
 from ingest._durable import durable_rename, incoming_path, sync_path
 from ingest._metadata import BatchMetadata, footer_of, read_batches, replaced_by
 
-__all__ = ["batches", "has_batch", "live_files", "open_home", "prepare_home"]
+__all__ = ["batches", "find_batch", "has_batch", "live_files", "open_home", "prepare_home"]
 
 _EMPTY = "_empty.parquet"
 _MERGED = "merge-"
@@ -125,12 +125,19 @@ def has_batch(home: Home, stream: str, batch_id: str) -> bool:
 
     The answer is certain to hold only while `stream_lock` is held.
     """
-    folder = home.stream_folder(stream)
-    if (folder / f"{batch_id}.parquet").exists():
-        return True
-    return any(
-        batch.batch_id == batch_id
-        for path in live_files(home.lake, stream)
-        if path.name.startswith(_MERGED)
-        for batch in read_batches(path)
-    )
+    return find_batch(home, stream, batch_id) is not None
+
+
+def find_batch(home: Home, stream: str, batch_id: str) -> BatchMetadata | None:
+    """Return the account of a batch, None where it has not landed."""
+    own = home.stream_folder(stream) / f"{batch_id}.parquet"
+    try:
+        candidates = read_batches(own)
+    except FileNotFoundError:
+        candidates = [
+            batch
+            for path in live_files(home.lake, stream)
+            if path.name.startswith(_MERGED)
+            for batch in read_batches(path)
+        ]
+    return next((batch for batch in candidates if batch.batch_id == batch_id), None)

@@ -27,8 +27,9 @@ class BatchMetadata:
     `read` is the number of rows offered, after a mapping made several events of one input row;
     `accepted` of them lie in the file and the rest lie under `_rejected/`, by reason: read =
     accepted + rejected, always. Instants are ISO 8601 in UTC, ranges inclusive, None where the
-    batch holds no row. `relanded` names, for each batch whose rejected rows were landed here, the
-    [line, part] pairs that need no further attention.
+    batch holds no row. `observed_at` is of object versions. `relanded` names, for each batch whose
+    rejected rows were landed here, which of them: [first, last] positions in its file of rejected
+    rows, from 0, inclusive.
     """
 
     batch_id: str
@@ -47,6 +48,7 @@ class BatchMetadata:
     last_event_at: str | None = None
     first_received_at: str | None = None
     last_received_at: str | None = None
+    observed_at: str | None = None
     ignored_fields: dict[str, int] = field(default_factory=dict[str, int])
     relanded: dict[str, list[list[int]]] = field(default_factory=dict[str, list[list[int]]])
 

@@ -16,7 +16,6 @@ _UNIT_AMOUNT_DECIMAL: Final = Column(
     Kind.DECIMAL,
     "Price of one unit in minor units, up to 12 places.",
     sources=("unit_amount_decimal", "unit_amount"),
-    minimum=0,
 )
 
 _TIERS: Final = Column(
@@ -36,7 +35,6 @@ _TIERS: Final = Column(
             Kind.DECIMAL,
             "Price of the whole tier in minor units, up to 12 places.",
             sources=("flat_amount_decimal", "flat_amount"),
-            minimum=0,
         ),
     ),
 )
@@ -84,7 +82,6 @@ PRICES: Final = Stream(
             Kind.INTEGER,
             "The quantity is divided by this before it is priced.",
             sources=("transform_quantity.divide_by",),
-            minimum=1,
         ),
         Column(
             "transform_round",
@@ -103,7 +100,6 @@ PRICES: Final = Stream(
             Kind.INTEGER,
             "Intervals in one billing period.",
             sources=("recurring.interval_count",),
-            minimum=1,
         ),
         Column(
             "recurring_usage_type",
@@ -151,8 +147,8 @@ COUPONS: Final = Stream(
     event_time="effective_at",
     object_names=("coupon",),
     columns=(
-        Column("percent_off", Kind.DECIMAL, "Percent taken off, 0 to 100.", minimum=0),
-        Column("amount_off", Kind.INTEGER, "Amount taken off, in minor units.", minimum=0),
+        Column("percent_off", Kind.DECIMAL, "Percent taken off, 0 to 100."),
+        Column("amount_off", Kind.INTEGER, "Amount taken off, in minor units."),
         Column("currency", Kind.TEXT, "Currency of amount_off."),
         Column("duration", Kind.TEXT, "once, repeating or forever."),
         Column("duration_in_months", Kind.INTEGER, "Months that a repeating coupon lasts."),
@@ -176,7 +172,7 @@ TAX_RATES: Final = Stream(
     event_time="effective_at",
     object_names=("tax_rate",),
     columns=(
-        Column("percentage", Kind.DECIMAL, "Percent of the taxable amount, 0 to 100.", minimum=0),
+        Column("percentage", Kind.DECIMAL, "Percent of the taxable amount, 0 to 100."),
         Column("inclusive", Kind.BOOLEAN, "True: the price contains the tax."),
         Column("display_name", Kind.TEXT, "What the customer sees."),
         Column("jurisdiction", Kind.TEXT, "Where the tax is raised."),
