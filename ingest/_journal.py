@@ -158,10 +158,10 @@ class Journal:
     ) -> Receipt:
         """Make the rows of one call durable, all or none; return when they are.
 
-        `rows` are input rows of `stream` as a file would hold them: JSON objects with exact numbers
-        (int, Decimal, JsonNumber; never float), without `received_at` and `received_sequence`,
-        which are the receipt's. They land as they are at the next sealing, so check them first.
-        No rows is allowed: then only the answer is kept.
+        `rows` are input rows of a stream of events, as a file would hold them: JSON objects with
+        exact numbers (int, Decimal, JsonNumber; never float), without `received_at` and
+        `received_sequence`, which are the receipt's. They land as they are at the next sealing, so
+        check them first. No rows is allowed: then only the answer is kept.
 
         With `call`, `answer` is kept with the rows and replayed for 24 hours under the key.
         With `refuse_duplicates`, a meter event whose identifier was accepted through the journal
@@ -173,7 +173,7 @@ class Journal:
                 `call` was entered.
             JournalWriteError: the disk is full or failing; nothing is kept.
             UnknownStreamError: there is no such stream.
-            UsageError: the call holds more than 8 MiB.
+            UsageError: the call holds more than 8 MiB, or the stream holds objects.
             TypeError: a row holds a float or what JSON cannot hold.
             UnicodeEncodeError: a text holds half of a surrogate pair, which no file can hold.
         """

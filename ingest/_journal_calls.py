@@ -34,7 +34,11 @@ def call_of(
     refuse_duplicates: bool,
 ) -> Call:
     """Return the call in the form the writer takes; what it raises, `Journal.append` raises."""
-    declared_stream(stream)
+    if declared_stream(stream).kind != "events":
+        raise UsageError(
+            f"{stream} holds objects; the journal takes events.",
+            next_command=f"meterhouse land {stream} FILE",
+        )
     texts = [_row_text(row) for row in rows]
     key = None if under is None else under.key
     if key is not None and answer is None:

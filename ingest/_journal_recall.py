@@ -7,7 +7,7 @@ looked up in the runs on disk. So memory is bounded by the size of a segment.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -54,11 +54,14 @@ class RecentSegment:
             if call.key is not None:
                 self.keys[call.key] = found
 
+    def note_frame(self, entries: Sequence[Entry], offset: int) -> None:
+        """Take in the calls of the frame that starts at `offset`; they were received together."""
+        self.note(entries, Found(entries[0].received_at, offset))
+
     def read(self, segment: Path) -> None:
         """Take in a whole segment that is closed."""
         for frame in intact_frames(segment.read_bytes(), segment.name):
-            entries = list(decode_entries(frame.payload))
-            self.note(entries, Found(entries[0].received_at, frame.offset))
+            self.note_frame(list(decode_entries(frame.payload)), frame.offset)
 
     def write(self, path: Path) -> None:
         """Write everything to a run."""
