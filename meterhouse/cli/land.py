@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -12,10 +13,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 from rich import box
 from rich import progress as bars
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from foundation import STREAMS, Home, Settings
+from foundation import STREAMS, Home, Settings, encode_json
+from foundation import stream as declared_stream
 from foundation.errors import UsageError
 from meterhouse._instants import parse_instant
 from meterhouse.cli._home import HomeOption, chosen_home
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["land"]
 
 _SHOWN_REJECTS: Final = 5
+_PIPE_WIDTH: Final = 10_000
 
 
 def land(
@@ -88,7 +92,7 @@ def land(
             f"Name a stream and at least one file. Streams: {', '.join(STREAMS)}.",
             next_command="meterhouse land meter_events FILE",
         )
-    _require_stream(stream)
+    declared_stream(stream)
     # A dry run of a first landing must leave no home behind.
     chosen = chosen_home(home)
     opened = Home(chosen.absolute()) if dry_run else prepare_home(chosen)
@@ -107,12 +111,6 @@ def land(
             progress=on_progress,
         )
     return _show([report], output_format)
-
-
-def _require_stream(name: str) -> None:
-    from foundation import stream
-
-    stream(name)
 
 
 def _instant(text: str | None, option: str) -> datetime | None:
@@ -144,43 +142,49 @@ def _json(batch: BatchReport) -> dict[str, Any]:
 
 
 def _print_table(batches: list[BatchReport]) -> None:
+    with_stream = len({batch.stream for batch in batches}) > 1
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    table.add_column("stream")
-    table.add_column("source", overflow="fold")
+    if with_stream:
+        table.add_column("stream", no_wrap=True)
+    table.add_column("source", no_wrap=True)
     for name in ("read", "accepted", "rejected"):
-        table.add_column(name, justify="right")
-    table.add_column("first event")
-    table.add_column("last event")
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("events from", no_wrap=True)
+    table.add_column("to", no_wrap=True)
     for batch in batches:
         refused = sum(batch.rejected.values())
-        done = "before" if batch.already_landed else f"{batch.accepted:,}"
-        table.add_row(
-            batch.stream,
-            Text(batch.source),
+        cells = [
+            Text(Path(batch.source).name),
             f"{batch.read:,}",
-            done,
+            "before" if batch.already_landed else f"{batch.accepted:,}",
             Text(f"{refused:,}", style="bold red" if refused else ""),
-            batch.first_event_at or "",
-            batch.last_event_at or "",
-        )
-    notices().print(table)
+            (batch.first_event_at or "")[:19],
+            (batch.last_event_at or "")[:19],
+        ]
+        table.add_row(*([batch.stream, *cells] if with_stream else cells))
+    _say(table)
+
+
+def _say(what: Table | Text) -> None:
+    # No line of a pipe is broken: there is no edge to break it at.
+    width = None if sys.stderr.isatty() else _PIPE_WIDTH
+    Console(file=sys.stderr, highlight=False, width=width).print(what, soft_wrap=True)
 
 
 def _print_details(batch: BatchReport) -> None:
-    console = notices()
+    name = Path(batch.source).name
     for row in batch.first_rows:
-        console.print(Text(str(row), style="dim"))
+        _say(Text(encode_json(row), style="dim"))
     if batch.ignored_fields:
-        names = ", ".join(batch.ignored_fields)
-        console.print(Text(f"{batch.source}: not part of the stream, left out: {names}"))
+        _say(Text(f"{name}: no part of the stream, left out: {', '.join(batch.ignored_fields)}"))
     for note in batch.notes:
-        console.print(Text(f"{batch.source}: {note}"))
+        _say(Text(f"{name}: {note}"))
     if batch.already_landed:
         return
     for reason, count in batch.rejected.items():
-        console.print(Text(f"{batch.source}: {count:,} rejected as {reason}"))
+        _say(Text(f"{name}: {count:,} rejected as {reason}"))
     for row in batch.rejected_rows[:_SHOWN_REJECTS]:
-        console.print(Text(f"  line {row.line}: {row.message}", style="dim"))
+        _say(Text(f"  line {row.line}: {row.message}", style="dim"))
 
 
 @contextmanager
