@@ -6,7 +6,7 @@
    of the whole range. The columns are those of the mart of the same name.
 
    Whole quarter-hours come from the rollup. Where the range cuts a quarter-hour, and only there, the
-   event files of its first and last day are read. #}
+   event files of its first and last month are read. #}
 {% macro create_meter_event_summaries_function() %}
     {%- set window_length -%}
         case value_grouping_window when 'hour' then 3600 when 'day' then 86400 end
@@ -34,8 +34,10 @@
         from read_parquet(
             {{ event_file_list(
                 'list_concat('
-                ~ 'case when start_time % 900 <> 0 then [start_time // 86400] else [] end, '
-                ~ 'case when end_time % 900 <> 0 then [end_time // 86400] else [] end)'
+                ~ 'case when start_time % 900 <> 0 then [' ~ month_of_seconds('start_time')
+                ~ '] else [] end, '
+                ~ 'case when end_time % 900 <> 0 then [' ~ month_of_seconds('end_time')
+                ~ '] else [] end)'
             ) }},
             hive_partitioning = false
         ) as events
@@ -69,8 +71,8 @@
         inner join asked
             on rollup.customer_key = asked.customer_key and rollup.meter_key = asked.meter_key
         where
-            rollup.quarter_hour >= (start_time + 899) // 900
-            and rollup.quarter_hour < end_time // 900
+            rollup.quarter_hour >= {{ whole_quotient('start_time + 899', 900) }}
+            and rollup.quarter_hour < {{ whole_quotient('end_time', 900) }}
 
         union all
 
@@ -91,8 +93,8 @@
                 rollup_values.customer_key = asked.customer_key
                 and rollup_values.meter_key = asked.meter_key
         where
-            rollup_values.quarter_hour >= (start_time + 899) // 900
-            and rollup_values.quarter_hour < end_time // 900
+            rollup_values.quarter_hour >= {{ whole_quotient('start_time + 899', 900) }}
+            and rollup_values.quarter_hour < {{ whole_quotient('end_time', 900) }}
 
         union all
 
@@ -113,8 +115,8 @@
             and edge_events.event_at < {{ from_unix_seconds('end_time') }}
             and (
                 edge_events.event_at
-                < {{ from_unix_seconds('(start_time + 899) // 900 * 900') }}
-                or edge_events.event_at >= {{ from_unix_seconds('end_time // 900 * 900') }}
+                < {{ from_unix_seconds(whole_quotient('start_time + 899', 900) ~ ' * 900') }}
+                or edge_events.event_at >= {{ from_unix_seconds(whole_quotient('end_time', 900) ~ ' * 900') }}
             )
 
     ),

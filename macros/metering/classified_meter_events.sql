@@ -1,11 +1,14 @@
-{# Every landed event that is not a duplicate, with the one error code that keeps it from counting, or
-   null. The codes are Stripe's asynchronous ones, tested in this order; an event has at most one.
+{# The events of a relation shaped like stg_meter_events, with the one error code that keeps each from
+   counting, or null. The codes are Stripe's asynchronous ones, tested in this order; an event has at
+   most one. Duplicates and what was retracted are left out: they never come to be tested.
+   `condition` picks events by the relation's own columns, as `events.…`.
+
    Of Stripe's codes three are not raised here: `timestamp_in_future` and `timestamp_too_far_in_past`
    are refused at landing, where --backfill may lift them, and for
    `meter_event_dimension_count_too_high` there is no limit to exceed.
    A value has at most 15 digits before the point, so that a sum of 10^11 of them fits DECIMAL(38,12),
    and at most 12 places after it. #}
-{% macro classified_meter_events() %}
+{% macro classified_meter_events(events, condition='true') %}
     select
         parsed.*,
         case
@@ -13,11 +16,11 @@
             when parsed.is_archived then 'archived_meter'
             when coalesce(parsed.customer_id, '') = '' then 'meter_event_no_customer_defined'
             when parsed.customer_key is null then 'meter_event_customer_not_found'
-            when not parsed.needs_value then parsed.dimension_error_code
+            when parsed.formula = 'count' then parsed.dimension_error_code
             when parsed.landed_value is null and coalesce(parsed.value_text, '') = ''
                 then 'meter_event_value_not_found'
             when parsed.formula = 'unique_count' then parsed.dimension_error_code
-            when parsed.landed_value is null and not parsed.is_decimal
+            when parsed.value is null and not {{ is_decimal_text('parsed.value_text') }}
                 then 'meter_event_invalid_value'
             when parsed.value is null or abs(parsed.value) >= 1000000000000000
                 then 'meter_event_value_too_many_digits'
@@ -26,9 +29,8 @@
     from (
         select
             routed.*,
+            batches.batch_key,
             customer_keys.customer_key,
-            coalesce(routed.formula, 'sum') <> 'count' as needs_value,
-            {{ is_decimal_text('routed.value_text') }} as is_decimal,
             case
                 when routed.value_text is null then routed.landed_value
                 when {{ is_quantity_text('routed.value_text') }}
@@ -41,14 +43,16 @@
             {{ missing_dimension_error('routed.dimensions', 'routed.dimension_payload_keys') }}
                 as dimension_error_code
         from (
-            {{ routed_meter_events() }}
+            {{ routed_meter_events(events, condition) }}
         ) as routed
+        inner join {{ ref('meter_event_batches') }} as batches
+            on routed.batch_id = batches.batch_id and not batches.is_retracted
         left join {{ ref('customer_keys') }} as customer_keys
             on routed.customer_id = customer_keys.customer_id
-        left join {{ ref('meter_event_duplicates') }} as duplicates
-            on
-                routed.batch_id = duplicates.batch_id
-                and routed.batch_row = duplicates.batch_row
-        where duplicates.batch_row is null
     ) as parsed
+    left join {{ ref('meter_event_exclusions') }} as exclusions
+        on
+            parsed.batch_key = exclusions.batch_key
+            and parsed.batch_row = exclusions.batch_row
+    where exclusions.batch_row is null
 {% endmacro %}

@@ -2,7 +2,7 @@
 {% macro customers_named_in_events() %}
     select distinct routed.customer_id
     from (
-        {{ routed_meter_events() }}
+        {{ routed_meter_events(ref('stg_meter_events')) }}
     ) as routed
     where routed.customer_id <> ''
 {% endmacro %}

@@ -1,31 +1,32 @@
 {# The list of event files to read, as an expression that a stored function can hand to read_parquet:
-   the empty file, and one pattern for each UTC day among `days` (an expression of a list of day
-   numbers since 1970, repeats allowed) that had events when the function was made. Without a day the
-   reader opens one empty file. #}
-{% macro event_file_list(days) -%}
+   the empty file, and the files of each UTC month among `months` (an expression of a list of texts
+   YYYY-MM, repeats allowed) that had events when the function was made. Without a month the reader
+   opens one empty file. #}
+{% macro event_file_list(months) -%}
     list_concat(
-        ['{{ events_folder() }}/event_date=none/events.parquet'],
+        ['{{ event_file('none', 'events') }}'],
         list_transform(
             list_filter(
-                list_distinct({{ days }}),
-                lambda day: contains('{{ event_day_numbers() }}', concat(',', day, ','))
+                list_distinct({{ months }}),
+                lambda month: contains('{{ written_event_months() | join(",") }}', month)
             ),
-            lambda day: concat(
-                '{{ events_folder() }}/event_date=',
-                strftime(date '1970-01-01' + cast(day as integer), '%Y-%m-%d'),
-                '/*.parquet'
-            )
+            lambda month: concat('{{ events_folder() }}/event_month=', month, '/*.parquet')
         )
     )
 {%- endmacro %}
 
 
-{# The days that have event files, as the text ',20500,20501,' of day numbers since 1970. #}
-{% macro event_day_numbers() %}
-    {%- set numbers = [] -%}
-    {%- for day in written_event_days() -%}
-        {%- set date = modules.datetime.date.fromisoformat(day) -%}
-        {%- do numbers.append((date - modules.datetime.date(1970, 1, 1)).days | string) -%}
-    {%- endfor -%}
-    {{- return(',' ~ numbers | join(',') ~ ',') -}}
+{# The months that have event files, as YYYY-MM. #}
+{% macro written_event_months() %}
+    {%- set found = run_query(
+        "select distinct regexp_extract(file, 'event_month=([^/]+)', 1) as month from glob('"
+        ~ events_folder() ~ "/event_month=*/*.parquet') order by month"
+    ) -%}
+    {{- return(found.columns[0].values() | reject('equalto', 'none') | list) -}}
 {% endmacro %}
+
+
+{# The UTC month of a count of seconds since 1970, as YYYY-MM. #}
+{% macro month_of_seconds(seconds) -%}
+    strftime({{ from_unix_seconds(seconds) }}, '%Y-%m')
+{%- endmacro %}

@@ -1,17 +1,25 @@
 {# The events of a relation shaped like `meter_events` that are not cancelled, with their meter's
-   formula and window. `cancellations` is a relation like `meter_event_cancellations`. #}
-{% macro live_meter_events(events, meters, cancellations) %}
+   formula and window. `meters` is a relation of meter_key, formula and window_seconds: only events of
+   its meters are kept. `cancellations` is a relation like `meter_event_cancellations`. `condition`
+   picks among them, by columns of `events.…` and `meters.…`. #}
+{% macro live_meter_events(events, meters, cancellations, condition='true') %}
     select
-        events.*,
+        events.customer_key,
+        events.meter_key,
+        events.event_at,
+        events.value,
+        events.unique_value,
+        events.received_at,
+        events.received_sequence,
         meters.formula,
         meters.window_seconds
     from {{ events }} as events
     inner join {{ meters }} as meters on events.meter_key = meters.meter_key
     left join {{ cancellations }} as cancellations
         on
-            events.meter_key = cancellations.meter_key
-            and events.customer_key = cancellations.customer_key
-            and events.batch_key = cancellations.batch_key
+            events.batch_key = cancellations.batch_key
             and events.batch_row = cancellations.batch_row
-    where cancellations.batch_row is null
+            and events.customer_key = cancellations.customer_key
+            and events.meter_key = cancellations.meter_key
+    where cancellations.batch_row is null and {{ condition }}
 {% endmacro %}

@@ -1,7 +1,8 @@
-{# Every landed event with the meter that its name led to when it was received, and with what that
-   meter's own payload keys find in it: the customer, the value's text, the declared dimensions.
-   meter_key is null where no meter has the name. #}
-{% macro routed_meter_events() %}
+{# The events of a relation shaped like stg_meter_events with the meter that each one's name led to
+   when it was received, and with what that meter's own payload keys find in it: the customer, the
+   value's text, the declared dimensions. meter_key is null where no meter has the name.
+   `condition` picks events; it may name only the relation's own columns, as `events.…`. #}
+{% macro routed_meter_events(events, condition='true') %}
     {%- set reads_payload = meters_read_payload() -%}
     select
         events.batch_id,
@@ -13,7 +14,6 @@
         events.received_sequence,
         events.livemode,
         routes.meter_key,
-        routes.meter_id,
         routes.formula,
         routes.is_archived,
         {%- if reads_payload %}
@@ -42,11 +42,12 @@
         cast(null as varchar[]) as dimension_payload_keys,
         cast(null as map(varchar, varchar)) as dimensions
         {%- endif %}
-    from {{ ref('stg_meter_events') }} as events
+    from {{ events }} as events
     left join {{ ref('meter_routes') }} as routes
         on
             events.event_name = routes.event_name
             and events.livemode = routes.livemode
             and events.received_at >= routes.valid_from
             and events.received_at < routes.valid_until
+    where {{ condition }}
 {% endmacro %}

@@ -1,6 +1,6 @@
 with classified as (
 
-    {{ classified_meter_events() }}
+    {{ classified_meter_events(ref('stg_meter_events')) }}
 
 )
 

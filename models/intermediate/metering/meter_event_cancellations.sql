@@ -1,12 +1,12 @@
 with adjustments as (
 
-    select * from {{ ref('stg_meter_event_adjustments') }}
-
-),
-
-batches as (
-
-    select * from {{ ref('meter_event_batches') }}
+    select
+        livemode,
+        event_name,
+        identifier,
+        received_at
+    from {{ ref('stg_meter_event_adjustments') }}
+    where type = 'cancel'
 
 ),
 
@@ -18,22 +18,21 @@ first_cancellations as (
         identifier,
         min(received_at) as cancelled_at
     from adjustments
-    where type = 'cancel'
     group by livemode, event_name, identifier
 
 ),
 
 classified as (
 
-    {{ classified_meter_events() }}
+    {{ classified_meter_events(ref('meter_event_repeats')) }}
 
 )
 
 select
-    classified.meter_key,
     classified.customer_key,
+    classified.meter_key,
     classified.event_at,
-    batches.batch_key,
+    classified.batch_key,
     classified.batch_row,
     first_cancellations.cancelled_at
 from classified
@@ -42,5 +41,5 @@ inner join first_cancellations
         classified.livemode = first_cancellations.livemode
         and classified.event_name = first_cancellations.event_name
         and classified.identifier = first_cancellations.identifier
-inner join batches on classified.batch_id = batches.batch_id
 where classified.error_code is null
+order by classified.customer_key, classified.meter_key, classified.event_at

@@ -2,28 +2,20 @@
 
 with classified as (
 
-    {{ classified_meter_events() }}
-
-),
-
-batches as (
-
-    select * from {{ ref('meter_event_batches') }}
+    {{ classified_meter_events(ref('stg_meter_events'), this_piece()) }}
 
 )
 
 select
-    classified.meter_key,
-    classified.customer_key,
-    classified.event_at,
-    classified.value,
-    classified.unique_value,
-    classified.dimensions,
-    classified.received_at,
-    classified.received_sequence,
-    classified.identifier,
-    batches.batch_key,
-    classified.batch_row
+    customer_key,
+    meter_key,
+    event_at,
+    value,
+    unique_value,
+    dimensions,
+    received_at,
+    received_sequence,
+    batch_key,
+    batch_row
 from classified
-inner join batches on classified.batch_id = batches.batch_id
-where classified.error_code is null
+where error_code is null

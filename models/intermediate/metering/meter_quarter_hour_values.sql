@@ -21,12 +21,18 @@ counted as (
 
     {{ counted_meter_events('events', 'meters', 'cancellations') }}
 
+),
+
+placed as (
+
+    select distinct
+        customer_key,
+        meter_key,
+        {{ quarter_hour('event_at') }} as quarter_hour,
+        unique_value
+    from counted
+
 )
 
-select distinct
-    customer_key,
-    meter_key,
-    {{ quarter_hour('event_at') }} as quarter_hour,
-    unique_value
-from counted
+select * from placed
 order by customer_key, meter_key, quarter_hour

@@ -1,0 +1,123 @@
+with repeats as (
+
+    select * from {{ ref('meter_event_repeats') }}
+
+),
+
+batches as (
+
+    select * from {{ ref('meter_event_batches') }}
+
+),
+
+retracted_keys as (
+
+    select distinct retracted_key
+    from {{ ref('stg_retractions') }}
+    where stream = 'meter_events' and retracted_key is not null
+
+),
+
+candidates as (
+
+    select
+        repeats.batch_key,
+        repeats.batch_row,
+        repeats.identifier,
+        repeats.livemode,
+        repeats.received_at,
+        repeats.received_sequence,
+        md5(concat(
+            repeats.event_name, '|',
+            coalesce(repeats.stripe_customer_id, '-'), '|',
+            coalesce(cast(repeats.value as varchar), '-'), '|',
+            {{ map_text('repeats.payload') }}
+        )) as content_hash,
+        -- An event without a timestamp is stamped with its receipt: two of them agree about it.
+        case when repeats.event_at <> repeats.received_at then repeats.event_at end as stated_at,
+        repeats.is_batch_retracted or retracted_keys.retracted_key is not null as is_retracted
+    from repeats
+    left join retracted_keys on repeats.identifier = retracted_keys.retracted_key
+
+),
+
+followed as (
+
+    select
+        candidates.*,
+        lag(received_at) over (
+            partition by livemode, identifier
+            order by
+                received_at, received_sequence, content_hash, stated_at, batch_key, batch_row
+        ) as previous_received_at
+    from candidates
+    where not is_retracted
+
+),
+
+chained as (
+
+    select
+        followed.*,
+        sum(
+            case
+                when
+                    received_at
+                    <= previous_received_at + interval {{ identifier_window_days() }} days
+                    then 0
+                else 1
+            end
+        ) over (
+            partition by livemode, identifier
+            order by
+                received_at, received_sequence, content_hash, stated_at, batch_key, batch_row
+            rows between unbounded preceding and current row
+        ) as chain
+    from followed
+
+),
+
+ranked as (
+
+    select
+        chained.*,
+        row_number() over first_received as chain_rank,
+        first_value(batch_key) over first_received as kept_batch_key,
+        first_value(batch_row) over first_received as kept_batch_row,
+        first_value(content_hash) over first_received as kept_content_hash,
+        first_value(stated_at) over first_received as kept_stated_at
+    from chained
+    window first_received as (
+        partition by livemode, identifier, chain
+        order by received_at, received_sequence, content_hash, stated_at, batch_key, batch_row
+        rows between unbounded preceding and unbounded following
+    )
+
+)
+
+select
+    batch_key,
+    batch_row,
+    'duplicate' as reason,
+    identifier,
+    received_at,
+    kept_batch_key,
+    kept_batch_row,
+    content_hash <> kept_content_hash or stated_at is distinct from kept_stated_at as is_conflict
+from ranked
+where chain_rank > 1
+
+union all
+
+select
+    candidates.batch_key,
+    candidates.batch_row,
+    'retracted' as reason,
+    candidates.identifier,
+    candidates.received_at,
+    cast(null as integer) as kept_batch_key,
+    cast(null as bigint) as kept_batch_row,
+    false as is_conflict
+from candidates
+inner join batches on candidates.batch_key = batches.batch_key
+where candidates.is_retracted and not batches.is_retracted
