@@ -47,4 +47,4 @@ def money_text(minor: Fraction, currency: str) -> str:
     whole, _, rest = decimal_text(abs(minor) / 10**decimals).partition(".")
     rest = rest.ljust(decimals, "0")
     sign = _SIGNS.get(currency, f"{currency.upper()} ")
-    return ("-" if minor < 0 else "") + sign + whole + (f".{rest}" if rest else "")
+    return ("-" if minor < 0 else "") + sign + f"{int(whole):,}" + (f".{rest}" if rest else "")

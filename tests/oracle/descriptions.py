@@ -3,7 +3,9 @@
 Sources: the prorations preview (`1 x Gold product (at $32.52 / month)`, `Unused time on …`), a real
 invoice with graduated tiers and a unit label, the trials page, the comparison of billing modes. The
 sign between quantity and product is U+00D7. Choices where they are silent: `every 3 months` for an
-interval count above 1; quantities and prices print every digit and no thousands separator.
+interval count above 1; quantities print every digit. Prices print commas between thousands, as a
+real invoice in a public fixture does (`1 × Business Plan Annual (at ₹298,800.00 / year)`);
+quantities do not (`1000 credit × …`).
 """
 
 from __future__ import annotations
