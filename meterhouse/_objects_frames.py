@@ -69,8 +69,8 @@ def _fitted(value: Any, kind: pa.DataType) -> Any:
     if pa.types.is_decimal(kind):
         return Decimal(value)
     if pa.types.is_struct(kind):
-        members = cast("pa.StructType", kind)
-        return {member.name: _fitted(value.get(member.name), member.type) for member in members}
+        held = cast("dict[str, Any]", value)
+        return {member.name: _fitted(held.get(member.name), member.type) for member in kind}
     if pa.types.is_list(kind):
         return [_fitted(item, kind.value_type) for item in value]
     return value

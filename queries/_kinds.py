@@ -51,7 +51,7 @@ def whole_number(value: object) -> int | None:
     """Read a whole number of at most 18 digits, or None."""
     if isinstance(value, int) and not isinstance(value, bool):
         return value if abs(value) < 10**18 else None
-    if isinstance(value, str) and _INTEGER.fullmatch(value, re.ASCII):
+    if isinstance(value, str) and _INTEGER.fullmatch(value):
         return int(value)
     return None
 
@@ -231,8 +231,8 @@ class DecimalText(Kind):
 
     def parse(self, value: object, path: str) -> Decimal:
         text = f"{value:f}" if isinstance(value, Decimal) else str(value)
-        if isinstance(value, bool | float) or not _DECIMAL.fullmatch(text, re.ASCII):
-            if re.fullmatch(r"-?[0-9]+\.[0-9]{13,}", text, re.ASCII):
+        if isinstance(value, bool | float) or not _DECIMAL.fullmatch(text):
+            if re.fullmatch(r"-?[0-9]+\.[0-9]{13,}", text):
                 raise invalid(
                     f"Invalid decimal: {shown(value)}; must contain at most 12 decimal places.",
                     path,

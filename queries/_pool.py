@@ -8,6 +8,7 @@ to the end, also while a new build is published; the build before is closed once
 from __future__ import annotations
 
 import itertools
+import re
 import tempfile
 import threading
 import time
@@ -21,6 +22,7 @@ from queries._build import Build, current_target, locate
 from queries._reader import Reader
 
 _counter = itertools.count()
+_EVENT_PATH = re.compile(r"'(/[^']+)/events/")
 
 
 class _Opened:
@@ -164,10 +166,25 @@ def _attach(
     connection.execute(f"attach {_quoted(str(build.database))} as warehouse (read_only)")
     connection.execute("set global timezone = 'UTC'")
     # Only now that the file is attached: event-level functions read Parquet under the build.
-    connection.execute(f"set allowed_directories = [{_quoted(str(build.folder))}]")
+    folders = ", ".join(map(_quoted, _event_folders(connection, build)))
+    connection.execute(f"set allowed_directories = [{folders}]")
     connection.execute("set enable_external_access = false")
     connection.execute("set lock_configuration = true")
     return connection
+
+
+def _event_folders(connection: duckdb.DuckDBPyConnection, build: Build) -> list[str]:
+    """Give the build's folder by every name that its own functions have for it.
+
+    They hold the path under which the build was made; a link on the way to the home, or a copy of
+    the home, gives it another name today.
+    """
+    rows = connection.execute(
+        "select distinct macro_definition from duckdb_functions() "
+        "where database_name = 'warehouse' and macro_definition is not null"
+    ).fetchall()
+    named = {path for (text,) in rows for path in _EVENT_PATH.findall(text)}
+    return [str(build.folder), *sorted(path for path in named if Path(path).name == build.id)]
 
 
 def _quoted(text: str) -> str:

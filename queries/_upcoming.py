@@ -46,7 +46,7 @@ def _find(reader: Reader, question: Question) -> tuple[Row, frozenset[str]]:
         )
     for name, identifier in given.items():
         if not is_landed(reader, name, identifier, question.livemode):
-            raise no_such(name, identifier, param=name, http_status=404)
+            raise no_such(name, identifier, param=name, http_status=400)
     conditions = " and ".join(f"{name}_id = ${name}" for name in given)
     # Of a customer's subscriptions the next to be invoiced answers.
     row = reader.row(

@@ -28,7 +28,7 @@ def accept_usage_record(
     """Check one usage record against the item; give the item's mode (True for live).
 
     ``clocks`` are the instants that count as now, the real one first; a timestamp is taken when any
-    of them takes it, and refused as the last of them refuses it.
+    of them takes it, and refused as the first of them refuses it.
 
     Raises:
         InvalidRequestError: the item is not there, takes no usage records, or not this one.
@@ -38,9 +38,10 @@ def accept_usage_record(
         row = reader.row(_ACCEPTANCE, {"subscription_item": item, "at_time": now})
         if row is None or (livemode is not None and row["livemode"] != livemode):
             raise no_such("subscription_item", item)
-        refusal = _refusal(row, item, timestamp, action, now)
-        if refusal is None:
+        found = _refusal(row, item, timestamp, action, now)
+        if found is None:
             return bool(row["livemode"])
+        refusal = refusal or found
     assert refusal is not None
     raise refusal
 

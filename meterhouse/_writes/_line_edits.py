@@ -101,6 +101,9 @@ def _edit(
     operation: str, invoice: str, request: WriteRequest, draft: Row, line: Row, position: int
 ) -> Row:
     parameters = {name: value for name, value in line.items() if name not in ("id", "behavior")}
+    if operation == "add" and "invoice_item" not in line:
+        # Said here, so that the line's period does not hang on the instant of receipt.
+        parameters.setdefault("period", {"start": request.now, "end": request.now})
     return {
         "id": mint("ile_"),
         "invoice": invoice,
