@@ -2,9 +2,9 @@
 
     python benchmarks/usage_records.py [--records 10000000] [--items 1000000] [--folder FOLDER]
 
-Writes a lake with pyarrow's schemas straight from DuckDB (seeded by row number, the same on every
-run), builds the branch of the graph that ends in usage_record_summaries with dbt, and prints seconds
-and rows for each model, the whole process, its peak memory, and the size of the file.
+Writes a lake straight from DuckDB, the same on every run, builds the branch of the graph that ends in
+usage_record_summaries with dbt, and prints seconds
+for each model, the whole process, its peak memory, and the size of the file.
 """
 
 from __future__ import annotations

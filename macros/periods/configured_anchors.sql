@@ -8,8 +8,9 @@
    The first boundary is the first such day at or after `looked_from`, a month without that day
    giving its last. The anchor is the first boundary in a month that has the day, so that
    counting from it shortens short months only: day 31 every two months from 10 February is first
-   billed on 28 February and anchored on 31 August. Among twelve steps is one into a month that
-   has the day, or there is none at all; then the first boundary is the anchor. #}
+   billed on 28 February and anchored on 31 August. Where no month has the day, it is the first
+   boundary in the longest of them; twelve steps meet them all, leap years included, unless the
+   step is longer than a year. #}
 {% macro configured_anchors(relation, keys) %}
     with
 
@@ -76,14 +77,19 @@
         select
             {{ keys | join(',\n            ') }},
             {{ day_of_month('month_start', 'asked_day', 'time_of_day') }} as boundary,
-            {{ days_in_month('month_start') }} >= asked_day as has_the_day
+            row_number() over (
+                partition by {{ keys | join(', ') }}
+                order by
+                    least(asked_day, {{ days_in_month('month_start') }}) desc,
+                    month_start asc
+            ) as place
         from months
 
     )
 
     select
         {{ keys | join(',\n        ') }},
-        coalesce(min(case when has_the_day then boundary end), min(boundary)) as anchor_at
+        boundary as anchor_at
     from boundaries
-    group by {{ keys | join(', ') }}
+    where place = 1
 {% endmacro %}

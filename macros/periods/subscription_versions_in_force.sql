@@ -1,13 +1,30 @@
 {# Each version of a subscription with the time it was in force, [valid_from, valid_until), as
    known at `as_of`; versions that were in force for no time at all included, deletions not.
 
-   The first version known holds from the subscription's start, however late it was seen. A later
-   one holds from its effective_at; but when it brings an anchor that lies between the version
-   before and itself, that anchor is when the change was made and the version came with a delay,
-   so it holds from the anchor. What the last version says of the subscription's end bounds them
-   all. #}
+   Of versions from the same second only the last is in force. The first version known holds from
+   the subscription's start, however late it was seen. A later one holds from its effective_at;
+   but when it brings an anchor that lies between the version before and itself, that anchor is
+   when the change was made and the version came with a delay, so it holds from the anchor. What
+   the last version says of the subscription's end bounds them all. #}
 {% macro subscription_versions_in_force(relation, as_of) %}
     with
+
+    last_in_second as (
+
+        select
+            versions.*,
+            row_number() over (
+                partition by subscription_id, date_trunc('second', effective_at)
+                order by
+                    effective_at desc,
+                    observed_at desc,
+                    content_hash desc,
+                    batch_id desc,
+                    batch_row desc
+            ) as place_from_last
+        from {{ relation }} as versions
+
+    ),
 
     known as (
 
@@ -44,17 +61,18 @@
             coalesce(start_at, created_at, date_trunc('second', effective_at)) as started_at,
             row_number() over (
                 partition by subscription_id
-                order by effective_at, observed_at, content_hash, batch_id, batch_row
+                order by effective_at
             ) as version_number,
             lag(effective_at) over (
                 partition by subscription_id
-                order by effective_at, observed_at, content_hash, batch_id, batch_row
+                order by effective_at
             ) as previous_effective_at,
             lag(billing_cycle_anchor_at) over (
                 partition by subscription_id
-                order by effective_at, observed_at, content_hash, batch_id, batch_row
+                order by effective_at
             ) as previous_anchor_at
-        from {{ relation }}
+        from last_in_second
+        where place_from_last = 1
 
     ),
 
