@@ -43,12 +43,11 @@ def finish(build: Path) -> dict[str, int]:
 
 
 def _read_as_a_reader(database: Path) -> dict[str, int]:
-    config: dict[str, str | bool | int | float | list[str]] = {
-        "allowed_directories": [str(database.parent / EVENTS_NAME)],
-        "enable_external_access": False,
-    }
+    events = str(database.parent / EVENTS_NAME).replace("'", "''")
     try:
-        with duckdb.connect(database, read_only=True, config=config) as connection:
+        with duckdb.connect(database, read_only=True) as connection:
+            connection.execute(f"set allowed_directories = ['{events}']")
+            connection.execute("set enable_external_access = false")
             for schema, view in _relations(connection, "VIEW"):
                 connection.execute(f"select * from {schema}.{view} limit 0").fetchall()
             counted = [

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from foundation import Home
-from foundation.errors import RunError, UsageError
+from foundation.errors import UsageError
 from ingest import sync_path
 from meterhouse._manifest import MANIFEST_NAME, Manifest, read_manifest
 
@@ -99,10 +99,10 @@ def publish(home: Home, build: Build) -> None:
     """Make `build` the published one; on disk before this returns. Call it under the build lock.
 
     Raises:
-        RunError: the build is not complete, or its file is gone.
+        UsageError: the build is not complete, or its file is gone.
     """
     if build.manifest.status != "complete" or not build.database.is_file():
-        raise RunError(
+        raise UsageError(
             f"The build {build.build_id} cannot be published: it is {build.manifest.status}.",
             next_command="meterhouse builds",
         )
