@@ -40,8 +40,12 @@
                 when routed.formula = 'unique_count'
                     then coalesce(routed.value_text, cast(routed.landed_value as varchar))
             end as unique_value,
-            {{ missing_dimension_error('routed.dimensions', 'routed.dimension_payload_keys') }}
-                as dimension_error_code
+            case
+                when
+                    {{ list_length('routed.dimensions') }}
+                    < {{ list_length('routed.dimension_payload_keys') }}
+                    then 'missing_dimension_payload_keys'
+            end as dimension_error_code
         from (
             {{ routed_meter_events(events, condition) }}
         ) as routed

@@ -32,15 +32,15 @@
         routes.customer_payload_key,
         routes.value_payload_key,
         routes.dimension_payload_keys,
-        {{ map_of_keys('events.payload', 'routes.dimension_payload_keys') }} as dimensions
+        {{ entries_of_keys('events.payload', 'routes.dimension_payload_keys') }} as dimensions
         {%- else %}
         events.stripe_customer_id as customer_id,
         events.value as landed_value,
         cast(null as varchar) as value_text,
         'stripe_customer_id' as customer_payload_key,
         'value' as value_payload_key,
-        cast(null as varchar[]) as dimension_payload_keys,
-        cast(null as map(varchar, varchar)) as dimensions
+        routes.dimension_payload_keys,
+        {{ no_dimensions() }} as dimensions
         {%- endif %}
     from {{ events }} as events
     left join {{ ref('meter_routes') }} as routes

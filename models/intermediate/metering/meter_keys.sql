@@ -11,6 +11,6 @@ select
     case event_time_window when 'hour' then 3600 when 'day' then 86400 end as window_seconds,
     customer_payload_key,
     value_payload_key,
-    dimension_payload_keys,
+    {{ distinct_elements('dimension_payload_keys') }} as dimension_payload_keys,
     livemode
 from meters
