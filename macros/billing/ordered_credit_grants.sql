@@ -27,7 +27,7 @@
             coalesce(credit_grants.expires_at, {{ far_future() }}),
             coalesce(credit_grants.voided_at, {{ far_future() }})
         ) as valid_until,
-        coalesce({{ list_size('credit_grants.scope_prices') }}, 0) > 0 as is_limited_to_prices
+        coalesce({{ list_length('credit_grants.scope_prices') }}, 0) > 0 as is_limited_to_prices
     from {{ credit_grants }} as credit_grants
     where not credit_grants.is_deleted
 {% endmacro %}
