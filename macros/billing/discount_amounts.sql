@@ -1,12 +1,12 @@
 {# What each discount takes off each line.
 
    `lines` has invoice_id, invoice_line_id, line_position and amount; `eligible` one row per
-   (line, discount): invoice_line_id, discount_position, discount_id, coupon_id and percent_off
-   or amount_off (eligible_discounts). Discounts apply in the order of discount_position, each
-   to what the ones before it left of the line; those on lines of different items may share a
-   position. Gives one row per row of `eligible` whose line exists: invoice_id, invoice_line_id,
-   discount_position, discount_id, coupon_id and discount_amount, in minor units, never negative
-   and never more than what was left.
+   (line, discount): invoice_line_id, scope (item or invoice), discount_position, discount_id,
+   coupon_id and percent_off or amount_off (eligible_discounts). Discounts apply in the order of
+   discount_position, each to what the ones before it left of the line; those on lines of
+   different items may share a position. Gives one row per row of `eligible` whose line exists:
+   invoice_id, invoice_line_id, scope, discount_position, discount_id, coupon_id and
+   discount_amount, in minor units, never negative and never more than what was left.
 
    - percent_off: of each line by itself, half away from zero;
    - amount_off: over the discount's lines with something left, in proportion to that, each
@@ -20,6 +20,7 @@
     select
         steps.invoice_id,
         steps.invoice_line_id,
+        steps.scope,
         steps.discount_position,
         steps.discount_id,
         steps.coupon_id,
@@ -40,6 +41,7 @@
         lines.line_position,
         cast(0 as integer) as discount_position,
         max(positions.last_position) over (partition by lines.invoice_id) as last_position,
+        cast(null as varchar) as scope,
         cast(null as varchar) as discount_id,
         cast(null as varchar) as coupon_id,
         cast(0 as bigint) as discount_amount,
@@ -63,6 +65,7 @@
         taken.line_position,
         taken.discount_position,
         taken.last_position,
+        taken.scope,
         taken.discount_id,
         taken.coupon_id,
         taken.discount_amount,
@@ -130,6 +133,7 @@
                         previous.line_position,
                         previous.discount_position + 1 as discount_position,
                         previous.last_position,
+                        eligible.scope,
                         eligible.discount_id,
                         eligible.coupon_id,
                         eligible.percent_off,

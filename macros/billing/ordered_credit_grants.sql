@@ -1,9 +1,10 @@
 {# Credit grants in the order in which Stripe applies them: `grant_position` counts from 1
    within (customer_id, currency). Lower priority first, then the grant that expires earlier
    (one that never expires last), promotional before paid, earlier effective, earlier created;
-   equals by id. `credit_grants` is stg_credit_grants. A grant without a date takes effect when
-   it is created; Stripe's default priority is 50. Source: Stripe's billing credits page. #}
-{% macro ordered_credit_grants(credit_grants) %}
+   equals by id. `credit_grants` is stg_credit_grants, `grant_prices` as in credit_amounts. A
+   grant without a date takes effect when it is created; Stripe's default priority is 50.
+   Source: Stripe's billing credits page. #}
+{% macro ordered_credit_grants(credit_grants, grant_prices) %}
     select
         credit_grants.credit_grant_id,
         credit_grants.customer_id,

@@ -1,15 +1,15 @@
 {# Prices quantities: the one place where a quantity meets a price.
 
-   `quantities` has one row per `line_source_id`, with price_id, currency and quantity (not negative).
-   `price_tiers` is int_price_tiers, or a relation of its shape (a hypothetical price).
-   Gives one row per (line_source_id, tier, part):
+   `quantities` has one row per `line_source_id`, with price_id, currency and quantity (not
+   negative). `price_tiers` is int_price_tiers, or a relation of its shape (a hypothetical
+   price). Gives one row per (line_source_id, tier, part):
    - per unit: one `usage` part, after transform_quantity;
-   - volume: the tier that holds the whole quantity (up_to is inclusive), a `usage` part and, where
-     the tier has a flat amount, a `flat_fee` part;
+   - volume: the tier that holds the whole quantity (up_to is inclusive), a `usage` part and,
+     where the tier has a flat amount, a `flat_fee` part;
    - graduated: the same two parts for each tier reached. Quantity 0 reaches the first tier.
-   `quantity` is what the line shows, `billed_quantity` what the unit amount is multiplied by (packages
-   where the price transforms its quantity, 1 for a flat fee). `exact_amount_decimal` is NULL where the
-   product does not fit 14 digits before the point.
+   `quantity` is what the line shows, `billed_quantity` what the unit amount is multiplied by
+   (packages where the price transforms its quantity, 1 for a flat fee).
+   `exact_amount_decimal` is NULL where the product does not fit 14 digits before the point.
    Sources: Stripe's pricing models and tiered pricing pages; DECISIONS.md, "Tiers". #}
 {% macro price_quantities(quantities, price_tiers) %}
     select

@@ -1,5 +1,6 @@
-{# The tiers that each quantity reaches, with the part of the quantity that falls into each: all of it
-   for per-unit prices and for volume tiers, (quantity_above, up_to] of it for graduated ones. #}
+{# The tiers that each quantity reaches, with the part of the quantity that falls into each: all
+   of it for per-unit prices and for volume tiers, (quantity_above, up_to] of it for graduated
+   ones. #}
 {% macro reached_tiers(quantities, price_tiers) %}
     select
         quantities.line_source_id,

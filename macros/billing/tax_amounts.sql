@@ -2,10 +2,10 @@
 
    `lines` has invoice_id, invoice_line_id, line_position, amount (what discounts and credits
    left) and tax_exempt (none, exempt or reverse: the customer's). `line_tax_rates` has one row
-   per (line, rate): invoice_line_id, rate_position, tax_rate_id, percentage and is_inclusive.
-   Gives one row per row of `line_tax_rates`: invoice_id, invoice_line_id, rate_position,
-   tax_rate_id, is_inclusive, taxable_amount, tax_amount, exempted_amount and taxability_reason;
-   amounts in minor units, negative on negative lines.
+   per (line, rate): invoice_line_id, scope (item or invoice), rate_position, tax_rate_id,
+   percentage and is_inclusive. Gives one row per row of `line_tax_rates`: invoice_id,
+   invoice_line_id, scope, rate_position, tax_rate_id, is_inclusive, taxable_amount, tax_amount,
+   exempted_amount and taxability_reason; amounts in minor units, negative on negative lines.
 
    - Inclusive rates come first: the line holds them all, so with rates that add up to P per
      cent one of p per cent is p / (100 + P) of the line.
@@ -30,6 +30,7 @@
     select
         taxed.invoice_id,
         taxed.invoice_line_id,
+        taxed.scope,
         taxed.rate_position,
         taxed.tax_rate_id,
         taxed.is_inclusive,
@@ -69,6 +70,7 @@
         lines.line_position,
         lines.amount,
         lines.tax_exempt,
+        rates.scope,
         rates.rate_position,
         rates.tax_rate_id,
         rates.is_inclusive,

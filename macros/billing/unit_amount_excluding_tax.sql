@@ -1,5 +1,5 @@
-{# The line's amount without tax for one unit, as Stripe's string: rounded to a whole minor unit half
-   away from zero, NULL where the quantity is 0. #}
+{# The line's amount without tax for one unit, as Stripe's string: rounded to a whole minor unit
+   half away from zero, NULL where the quantity is 0. #}
 {% macro unit_amount_excluding_tax(amount_excluding_tax, quantity) -%}
     case
         when {{ quantity }} = 0 then null

@@ -78,15 +78,27 @@
         ) }}
     ),
 
-    edited_lines as (
-        {{ numbered_invoice_lines('folded_lines') }}
+    ordered_lines as (
+        {{ ordered_invoice_lines('folded_lines') }}
     ),
 
     edited_invoices as (
         {{ invoices_with_metadata('drafts', 'live_edits') }}
     ),
 
-    balances as (
-        select id as customer_id, balance from main.customers
-    )
+    edited_terms as (
+        select * from intermediate.int_invoice_terms where invoice_id = wanted_invoice
+    ),
+
+    edited_customers as (
+        select
+            customers.id as customer_id,
+            customers.balance,
+            customers.tax_exempt
+        from main.customers as customers
+        inner join drafts
+            on customers.id = drafts.customer_id
+    ),
+
+    {{ adjusted_draft_relations('edited', 'ordered_lines', 'edited_terms', 'edited_customers') }}
 {% endmacro %}

@@ -11,5 +11,8 @@
     create or replace macro main.draft_invoice_edited(wanted_invoice, edits_table_name) as table
     with
     {{ edited_draft_relations() }}
-    select * from ({{ invoice_totals('edited_invoices', 'edited_lines', 'balances') }}) as totals;
+    select * from ({{ invoice_totals(
+        'edited_invoices', 'edited_lines', 'edited_discounts', 'edited_credits', 'edited_taxes',
+        'edited_customers'
+    ) }}) as totals;
 {% endmacro %}

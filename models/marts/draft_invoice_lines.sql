@@ -1,1 +1,6 @@
-{{ numbered_invoice_lines(ref('int_invoice_lines')) }}
+{{ charged_invoice_lines(
+    ref('int_invoice_lines'),
+    ref('int_invoice_line_discounts'),
+    ref('int_invoice_line_credits'),
+    ref('int_invoice_line_taxes')
+) }}

@@ -4,4 +4,11 @@ with invoices as (
 
 )
 
-{{ invoice_totals('invoices', ref('draft_invoice_lines'), ref('stg_customers')) }}
+{{ invoice_totals(
+    'invoices',
+    ref('draft_invoice_lines'),
+    ref('int_invoice_line_discounts'),
+    ref('int_invoice_line_credits'),
+    ref('int_invoice_line_taxes'),
+    ref('stg_customers')
+) }}

@@ -28,7 +28,7 @@ GRANTS = (
     " voided_at timestamp, scope_prices varchar[], created_at timestamp, is_deleted boolean"
 )
 CREDITED = """
-with ordered as ({{ ordered_credit_grants('grants') }}),
+with ordered as ({{ ordered_credit_grants('grants', 'grant_prices') }}),
 credited as ({{ credit_amounts('lines', 'ordered', 'grant_prices') }})
 select * from credited
 """

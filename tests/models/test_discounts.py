@@ -21,8 +21,8 @@ VECTORS: list[dict[str, Any]] = json.loads(
 )
 LINES = "invoice_id varchar, invoice_line_id varchar, line_position integer, amount bigint"
 ELIGIBLE = (
-    "invoice_line_id varchar, discount_position integer, discount_id varchar, coupon_id varchar,"
-    " percent_off decimal(38,12), amount_off bigint"
+    "invoice_line_id varchar, scope varchar, discount_position integer, discount_id varchar,"
+    " coupon_id varchar, percent_off decimal(38,12), amount_off bigint"
 )
 
 Discount = Mapping[str, Any]
@@ -44,7 +44,7 @@ def discounted(
             "eligible",
             ELIGIBLE,
             [
-                (f"il_{place}", position, f"di_{position}", "coupon", *_off(discount))
+                (f"il_{place}", "invoice", position, f"di_{position}", "coupon", *_off(discount))
                 for position, discount in enumerate(discounts, start=1)
                 for place in discount.get("lines", range(len(amounts)))
             ],
@@ -127,7 +127,7 @@ def test_invoices_share_no_discount() -> None:
             connection,
             "eligible",
             ELIGIBLE,
-            [(line, 1, "di_1", "coupon", None, 80) for line in ("il_1", "il_2")],
+            [(line, "invoice", 1, "di_1", "coupon", None, 80) for line in ("il_1", "il_2")],
         )
         rows = dicts(connection, expand("{{ discount_amounts('lines', 'eligible') }}"))
     assert sorted(row["discount_amount"] for row in rows) == [80, 80]

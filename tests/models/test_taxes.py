@@ -28,7 +28,7 @@ LINES = (
     " tax_exempt varchar"
 )
 RATES = (
-    "invoice_line_id varchar, rate_position integer, tax_rate_id varchar,"
+    "invoice_line_id varchar, scope varchar, rate_position integer, tax_rate_id varchar,"
     " percentage decimal(38,12), is_inclusive boolean"
 )
 
@@ -56,7 +56,7 @@ def taxed(
             "rates",
             RATES,
             [
-                (f"il_{place}", position, name, Decimal(percentage), inclusive)
+                (f"il_{place}", "invoice", position, name, Decimal(percentage), inclusive)
                 for place, given_rates in of.items()
                 for position, (name, percentage, inclusive) in enumerate(given_rates)
             ],

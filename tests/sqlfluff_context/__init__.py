@@ -25,9 +25,14 @@ def env_var(name: str, default: str = "") -> str:
     return default
 
 
+def var(name: str, default: str = "") -> str:
+    return default
+
+
 adapter = _Adapter()
 execute = False
 flags = SimpleNamespace(WHICH="compile")
 target = SimpleNamespace(schema="main", type="duckdb", name="duckdb")
 run_started_at = datetime(2026, 1, 1, tzinfo=UTC)
+exceptions = SimpleNamespace(raise_compiler_error=lambda message: message)
 dbt = SimpleNamespace(date_trunc=lambda part, instant: f"date_trunc('{part}', {instant})")

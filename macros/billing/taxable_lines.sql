@@ -1,0 +1,34 @@
+{# Lines at what discounts and credits left of them, in the shape of tax_amounts' `lines`.
+   `lines` is ordered_invoice_lines, `discounts` and `credits` are what discount_amounts and
+   credit_amounts gave, `customers` has customer_id and tax_exempt. #}
+{% macro taxable_lines(lines, discounts, credits, customers) %}
+    select
+        lines.invoice_id,
+        lines.invoice_line_id,
+        lines.line_position,
+        lines.subscription_item_id,
+        lines.invoice_item_id,
+        lines.amount
+        - coalesce(discounted.discount_amount, 0)
+        - coalesce(credited.credit_amount, 0) as amount,
+        coalesce(customers.tax_exempt, 'none') as tax_exempt
+    from {{ lines }} as lines
+    left join (
+        select
+            discounts.invoice_line_id,
+            sum(discounts.discount_amount) as discount_amount
+        from {{ discounts }} as discounts
+        group by discounts.invoice_line_id
+    ) as discounted
+        on lines.invoice_line_id = discounted.invoice_line_id
+    left join (
+        select
+            credits.invoice_line_id,
+            sum(credits.credit_amount) as credit_amount
+        from {{ credits }} as credits
+        group by credits.invoice_line_id
+    ) as credited
+        on lines.invoice_line_id = credited.invoice_line_id
+    left join {{ customers }} as customers
+        on lines.customer_id = customers.customer_id
+{% endmacro %}

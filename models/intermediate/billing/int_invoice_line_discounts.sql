@@ -1,0 +1,17 @@
+with
+
+eligible as (
+
+    {{ eligible_discounts(
+        ref('int_invoice_lines'), ref('int_invoice_discounts'), ref('int_coupon_products')
+    ) }}
+
+),
+
+discounted as (
+
+    {{ discount_amounts(ref('int_invoice_lines'), 'eligible') }}
+
+)
+
+select * from discounted

@@ -1,0 +1,138 @@
+{#- The tax rates named on each draft: by its subscription (the defaults) and by its items. -#}
+with
+
+terms as (
+
+    select
+        invoice_id,
+        batch_id,
+        batch_row
+    from {{ ref('int_invoice_terms') }}
+
+),
+
+lines as (
+
+    select distinct
+        invoice_id,
+        invoice_item_id
+    from {{ ref('int_invoice_lines') }}
+    where invoice_item_id is not null
+
+),
+
+subscription_versions as (
+
+    select
+        batch_id,
+        batch_row,
+        default_tax_rates
+    from {{ ref('stg_subscriptions') }}
+
+),
+
+default_rates as (
+
+    {{ explode('subscription_versions', 'default_tax_rates', ['batch_id', 'batch_row']) }}
+
+),
+
+item_versions as (
+
+    select
+        batch_id,
+        batch_row,
+        subscription_item_id,
+        tax_rates
+    from {{ ref('stg_subscription_items') }}
+
+),
+
+item_rates as (
+
+    {{ explode('item_versions', 'tax_rates', ['batch_id', 'batch_row', 'subscription_item_id']) }}
+
+),
+
+invoice_items as (
+
+    select
+        invoice_item_id,
+        tax_rates
+    from {{ ref('stg_invoice_items') }}
+
+),
+
+invoice_item_rates as (
+
+    {{ explode('invoice_items', 'tax_rates', ['invoice_item_id']) }}
+
+),
+
+named as (
+
+    select
+        terms.invoice_id,
+        cast('invoice' as varchar) as scope,
+        cast(null as varchar) as subscription_item_id,
+        cast(null as varchar) as invoice_item_id,
+        default_rates.position as rate_position,
+        default_rates.element as tax_rate_id
+    from terms
+    inner join default_rates
+        on
+            terms.batch_id = default_rates.batch_id
+            and terms.batch_row = default_rates.batch_row
+
+    union all
+
+    select
+        terms.invoice_id,
+        cast('item' as varchar) as scope,
+        item_rates.subscription_item_id,
+        cast(null as varchar) as invoice_item_id,
+        item_rates.position as rate_position,
+        item_rates.element as tax_rate_id
+    from terms
+    inner join item_rates
+        on
+            terms.batch_id = item_rates.batch_id
+            and terms.batch_row = item_rates.batch_row
+
+    union all
+
+    select
+        lines.invoice_id,
+        cast('item' as varchar) as scope,
+        cast(null as varchar) as subscription_item_id,
+        invoice_item_rates.invoice_item_id,
+        invoice_item_rates.position as rate_position,
+        invoice_item_rates.element as tax_rate_id
+    from lines
+    inner join invoice_item_rates
+        on lines.invoice_item_id = invoice_item_rates.invoice_item_id
+
+),
+
+tax_rates as (
+
+    select
+        tax_rate_id,
+        percentage,
+        is_inclusive
+    from {{ ref('stg_tax_rates') }}
+
+)
+
+select
+    named.invoice_id,
+    named.scope,
+    named.subscription_item_id,
+    named.invoice_item_id,
+    cast(named.rate_position as integer) as rate_position,
+    named.tax_rate_id,
+    tax_rates.percentage,
+    tax_rates.is_inclusive
+from named
+inner join tax_rates
+    on named.tax_rate_id = tax_rates.tax_rate_id
