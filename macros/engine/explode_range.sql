@@ -1,5 +1,5 @@
-{# One row per integer from `first` to `last`, both inclusive, of each row: the `keys` columns and the
-   integer as `name`. A row whose `last` is below its `first` gives none. #}
+{# One row per integer from `first` to `last`, both inclusive, of each row: the `keys` columns
+   and the integer as `name`. A row whose `last` is below its `first` gives none. #}
 {% macro explode_range(relation, first, last, name, keys) %}
     {{- adapter.dispatch('explode_range', 'meterhouse')(relation, first, last, name, keys) -}}
 {% endmacro %}

@@ -9,7 +9,7 @@
     {%- endset -%}
     {%- set month_steps -%}
         (
-            {{ floor_quotient(
+            {{ whole_quotient(
                 months_between ~ ' + ' ~ step_months ~ ' * 200000', step_months
             ) }} - 200000
         )
@@ -28,7 +28,7 @@
                     end
             when {{ step_seconds }} > 0
                 then
-                    {{ floor_quotient(
+                    {{ whole_quotient(
                         seconds_between ~ ' + ' ~ step_seconds ~ ' * 100000000', step_seconds
                     ) }} - 100000000
         end

@@ -34,8 +34,8 @@ period_closes as (
         period_start,
         period_end,
         max(received_until) as received_until,
-        cast({{ floor_quotient(unix_seconds('period_start'), 86400) }} as bigint) as first_day,
-        cast({{ floor_quotient(unix_seconds('period_end'), 86400) }} as bigint) as last_day
+        cast({{ whole_quotient(unix_seconds('period_start'), 86400) }} as bigint) as first_day,
+        cast({{ whole_quotient(unix_seconds('period_end'), 86400) }} as bigint) as last_day
     from {{ ref('stg_period_closes') }}
     group by
         period_start,
