@@ -34,6 +34,7 @@ from meterhouse._warehouse_response import Asked, Response
 from meterhouse._writes import Landing, Write, WriteRequest
 from meterhouse._writes._identifiers import mint
 from queries import (
+    DEFAULT_VERSION,
     APIError,
     BuildPool,
     IdempotencyError,
@@ -51,13 +52,14 @@ InThread = Callable[[Callable[[], T]], Awaitable[T]]
 """Run a function that waits (for a query, for a disk) away from the event loop."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Call:
     """A request on its way: what was asked, and the headers its answer will have."""
 
     asked: Asked
     request_id: str
     headers: dict[str, str]
+    route: str = ""
 
 
 class Kernel:
@@ -80,6 +82,7 @@ class Kernel:
         call = _begin(asked)
         try:
             route, question = self.endpoints.resolve(asked)
+            call.route = route.template
             write = self.endpoints.write(route)
             if write is None:
                 return self._read(call, route, question)
@@ -96,7 +99,7 @@ class Kernel:
                     answer=Answer(200, body),
                     refuse_duplicates=landing.refuse_duplicates,
                 )
-                return Response(200, call.headers, landing.answer)
+                return Response(200, call.headers, landing.answer, call.route)
         except Exception as error:
             return _refused(call, error)
 
@@ -105,6 +108,7 @@ class Kernel:
         call = _begin(asked)
         try:
             route, question = self.endpoints.resolve(asked)
+            call.route = route.template
             write = self.endpoints.write(route)
             if write is None:
                 return await in_thread(lambda: self._read(call, route, question))
@@ -124,9 +128,13 @@ class Kernel:
                     answer=Answer(200, body),
                     refuse_duplicates=landing.refuse_duplicates,
                 )
-                return Response(200, call.headers, landing.answer)
+                return Response(200, call.headers, landing.answer, call.route)
         except Exception as error:
             return _refused(call, error)
+
+    def refuse(self, asked: Asked, error: Exception) -> Response:
+        """Answer a request that could not be taken in at all."""
+        return _refused(_begin(asked), error)
 
     def close(self) -> None:
         """Close the journal and every connection."""
@@ -145,7 +153,7 @@ class Kernel:
         except Exception as error:
             # Here and not further out, since this may run in a thread of its own.
             return _refused(call, error)
-        return Response(200, call.headers, body)
+        return Response(200, call.headers, body, call.route)
 
     def _prepare(self, call: _Call, write: Write, question: Question) -> Landing:
         if not write.needs_reader:
@@ -181,8 +189,10 @@ def _sees_edits(route: Route) -> bool:
 def _begin(asked: Asked) -> _Call:
     request_id = mint("req_", 14)
     headers = {"Request-Id": request_id}
-    if asked.stripe_version is not None:
-        headers["Stripe-Version"] = asked.stripe_version
+    if asked.stripe_version is None:
+        headers["Stripe-Version"] = DEFAULT_VERSION
+    elif asked.stripe_version.isprintable():
+        headers["Stripe-Version"] = asked.stripe_version[:100]
     if asked.idempotency_key is not None:
         headers["Idempotency-Key"] = asked.idempotency_key
     return _Call(asked, request_id, headers)
@@ -206,7 +216,7 @@ def _idempotent(journal: Journal, call: _Call, question: Question) -> Idempotent
 
 def _repeated(call: _Call, answer: Answer) -> Response:
     headers = {**call.headers, "Idempotent-Replayed": "true"}
-    return Response(answer.status, headers, decode_json(answer.body))
+    return Response(answer.status, headers, decode_json(answer.body), call.route)
 
 
 def _refused(call: _Call, error: Exception) -> Response:
@@ -216,7 +226,7 @@ def _refused(call: _Call, error: Exception) -> Response:
             "%s %s failed (%s)", call.asked.method, call.asked.path, call.request_id, exc_info=error
         )
     headers = {**call.headers, **refusal.headers}
-    return Response(refusal.http_status, headers, refusal.json_body)
+    return Response(refusal.http_status, headers, refusal.json_body, call.route)
 
 
 def _in_stripes_words(error: Exception) -> StripeError:

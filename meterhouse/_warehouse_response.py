@@ -33,6 +33,8 @@ class Response:
     status: int
     headers: Mapping[str, str]
     body: dict[str, Any]
+    route: str = ""
+    """The template of the path that was asked, such as ``/v1/invoices/{invoice}``."""
 
     @cached_property
     def text(self) -> str:

@@ -264,9 +264,7 @@ class ListOf(Kind):
     def parse(self, value: object, path: str) -> list[Any] | str:
         if value == "" and self.may_be_unset:
             return ""
-        if not isinstance(value, Sequence) or isinstance(value, str | bytes):
-            raise invalid("Invalid array", path)
-        items = cast("Sequence[object]", value)
+        items = _items(value, path)
         if len(items) < self.least:
             raise empty(path)
         if self.most is not None and len(items) > self.most:
@@ -285,6 +283,18 @@ class ListOf(Kind):
         if self.may_be_unset:
             return {"anyOf": [schema, {"type": "string", "enum": [""]}]}
         return schema
+
+
+def _items(value: object, path: str) -> Sequence[object]:
+    if isinstance(value, Mapping):
+        # A form names places: lines[0][amount]. Gaps are allowed, as at Stripe.
+        places = cast("Mapping[object, object]", value)
+        numbers = {whole_number(place): item for place, item in places.items()}
+        if numbers and None not in numbers:
+            return [numbers[place] for place in sorted(cast("dict[int, object]", numbers))]
+    elif isinstance(value, Sequence) and not isinstance(value, str | bytes):
+        return cast("Sequence[object]", value)
+    raise invalid("Invalid array", path)
 
 
 @dataclass(frozen=True, slots=True)

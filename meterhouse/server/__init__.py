@@ -1,0 +1,1 @@
+"""The API over HTTP: ``meterhouse serve``. Needs the extra ``server`` (starlette, uvicorn)."""
