@@ -9,17 +9,13 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import pyarrow as pa
 
 from foundation import encode_json
+from meterhouse._objects_shown import Rows, cells
 
 if TYPE_CHECKING:
     import pandas as pd
     import polars as pl
 
-Rows = list[dict[str, Any]]
-
 _DECIMAL: Final = pa.decimal128(38, 12)
-_WIDEST: Final = 44
-_HIDDEN: Final = frozenset({"object", "livemode", "metadata"})
-"""Fields that tell people little; frames have them, printed tables do not."""
 
 
 def to_arrow(rows: Rows) -> pa.Table:
@@ -88,46 +84,6 @@ def to_polars(rows: Rows) -> pl.DataFrame:
 def to_pandas(rows: Rows) -> pd.DataFrame:
     """Give rows as a pandas frame; DECIMAL columns hold ``Decimal`` objects, not floats."""
     return to_arrow(rows).to_pandas()
-
-
-def cells(rows: Rows) -> tuple[list[str], list[list[str]], list[bool]]:
-    """Give a printed table: its columns, its cells, and which columns are numbers."""
-    flat = [flattened(row) for row in rows]
-    names = list(dict.fromkeys(name for row in flat for name in row))
-    shown = [name for name in names if any(row.get(name) not in (None, "") for row in flat)]
-    body = [[_cell(row.get(name)) for name in shown] for row in flat]
-    numbers = [
-        all(
-            row.get(name) is None
-            or (isinstance(row[name], int | Decimal) and not isinstance(row[name], bool))
-            for row in flat
-        )
-        for name in shown
-    ]
-    return shown, body, numbers
-
-
-def flattened(row: dict[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Bring nested fields to the top: ``period.start``; lists and hidden fields are left out."""
-    flat: dict[str, Any] = {}
-    for name, value in row.items():
-        if name in _HIDDEN:
-            continue
-        if isinstance(value, dict):
-            if "id" in value:
-                flat[prefix + name] = value["id"]
-            elif not prefix:
-                flat.update(flattened(value, f"{name}."))
-        elif not isinstance(value, list):
-            flat[prefix + name] = value
-    return flat
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    text = value if isinstance(value, str) else encode_json(value)
-    return text if len(text) <= _WIDEST else text[: _WIDEST - 1] + "…"
 
 
 def text_table(rows: Rows, title: str) -> str:
