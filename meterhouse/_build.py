@@ -14,6 +14,7 @@ import secrets
 import shutil
 import subprocess
 import time
+from collections import Counter
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -117,6 +118,7 @@ def _run(home: Home, made: Build, on_progress: Callable[[Progress], None]) -> Bu
         status="complete",
         finished_at=instant_text(now()),
         inputs=inputs,
+        nodes=dict(Counter(result.kind for result in run.results)),
         row_counts=row_counts,
         timings_ms=timings,
     )

@@ -19,7 +19,7 @@ from foundation.errors import UsageError
 from ingest import batches, live_files
 from meterhouse._manifest import Input
 
-__all__ = ["INPUTS_NAME", "freeze_inputs", "remove_inputs", "require_rows"]
+__all__ = ["INPUTS_NAME", "freeze_inputs", "input_of", "remove_inputs", "require_rows"]
 
 INPUTS_NAME: Final = "inputs"
 
@@ -42,7 +42,7 @@ def freeze_inputs(home: Home, build: Path) -> dict[str, Input]:
     inputs = build / INPUTS_NAME
     for stream in STREAMS:
         _freeze_stream(home.lake, stream, inputs / stream)
-    return {stream: _input(inputs, stream) for stream in STREAMS}
+    return {stream: input_of(inputs, stream) for stream in STREAMS}
 
 
 def remove_inputs(build: Path) -> None:
@@ -74,6 +74,7 @@ def _link(path: Path, frozen: Path) -> None:
         shutil.copyfile(path, frozen)
 
 
-def _input(inputs: Path, stream: str) -> Input:
-    accepted = {batch.batch_id: batch.accepted for batch in batches(inputs, stream)}
+def input_of(lake: Path, stream: str) -> Input:
+    """Return what a stream of the lake, or of a build's frozen inputs, holds."""
+    accepted = {batch.batch_id: batch.accepted for batch in batches(lake, stream)}
     return Input(sum(accepted.values()), accepted)

@@ -46,8 +46,9 @@ class Manifest:
     """All that a build says of itself.
 
     Instants are ISO 8601 in UTC to the second, with `Z`. `inputs` maps every stream, also an empty
-    one. `row_counts` maps each relation of the schema `main`. `timings_ms` maps each step to whole
-    milliseconds. `previous` is the build that was published when this one began.
+    one. `nodes` counts what dbt ran by kind (`model`, `test`, `unit_test`). `row_counts` maps each
+    relation of the schema `main`. `timings_ms` maps each step to whole milliseconds. `previous` is
+    the build that was published when this one began.
     """
 
     build_id: str
@@ -61,6 +62,7 @@ class Manifest:
     git_revision: str | None
     fingerprint: dict[str, Any]
     inputs: dict[str, Input] = field(default_factory=dict[str, Input])
+    nodes: dict[str, int] = field(default_factory=dict[str, int])
     row_counts: dict[str, int] = field(default_factory=dict[str, int])
     timings_ms: dict[str, int] = field(default_factory=dict[str, int])
     failure: Failure | None = None
