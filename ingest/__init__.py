@@ -25,6 +25,8 @@ Writing (for those who make batches of their own: the journal's sealing, compact
 Single calls
     Journal(home)               append, append_async: durable on return; idempotent: each key once
     Answer, request_fingerprint what an Idempotency-Key keeps, and what it stands for
+    seal_journal(home)          the calls received so far become batches of the lake
+    sealing(home)               do that in the background, once a second at the most
 
 Upkeep
     compact(home)               small files become few large ones; nothing else notices
@@ -49,6 +51,7 @@ from ingest._landing import Progress, land
 from ingest._metadata import BatchMetadata, footer_of, read_batches, read_footer
 from ingest._relanding import open_rejections, reland
 from ingest._report import BatchReport, LandingReport, RejectedRow
+from ingest._sealing import SealedBatch, seal_journal, sealing
 
 __all__ = [
     "RECALL_PERIOD",
@@ -71,6 +74,7 @@ __all__ = [
     "Progress",
     "Receipt",
     "RejectedRow",
+    "SealedBatch",
     "batches",
     "compact",
     "durable_rename",
@@ -87,6 +91,8 @@ __all__ = [
     "read_footer",
     "reland",
     "request_fingerprint",
+    "seal_journal",
+    "sealing",
     "stream_lock",
     "sync_path",
     "write_batch",

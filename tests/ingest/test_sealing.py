@@ -22,9 +22,10 @@ from ingest import (
     compact,
     live_files,
     prepare_home,
+    seal_journal,
+    sealing,
 )
 from ingest._journal_folder import JournalFolder
-from ingest._sealing import seal_journal, sealing
 
 ANSWER = Answer(200, "{}")
 
