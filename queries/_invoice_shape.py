@@ -6,7 +6,7 @@ Every field of the ``invoice`` of API 2025-02-24.acacia is there; what a draft c
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from foundation import decode_json
 from queries._expand import Object
@@ -33,6 +33,9 @@ INVOICE_COLUMNS: Final = """
     ending_balance,
     amount_due,
     line_count,
+    total_discount_amounts_json,
+    total_pretax_credit_amounts_json,
+    total_tax_amounts_json,
     livemode,
     metadata_json,
     number,
@@ -175,14 +178,21 @@ def shape_invoice(
         "starting_balance": row["starting_balance"],
         "status": row["status"],
         "subscription": row["subscription_id"],
-        "subscription_details": _subscription_details(reader, row["subscription_id"]),
+        **_of_subscription(reader, row["subscription_id"]),
         "subtotal": row["subtotal"],
         "subtotal_excluding_tax": row["subtotal_excluding_tax"],
         "tax": row["tax"],
         "total": row["total"],
+        "total_discount_amounts": _listed(row["total_discount_amounts_json"]),
         "total_excluding_tax": row["total_excluding_tax"],
+        "total_pretax_credit_amounts": _listed(row["total_pretax_credit_amounts_json"]),
+        "total_tax_amounts": _listed(row["total_tax_amounts_json"]),
     }
     return shaped
+
+
+def _listed(json_array: str | None) -> list[Any]:
+    return cast("list[Any]", decode_json(json_array or "[]"))
 
 
 def _of_customer(reader: Reader, customer_id: str | None) -> Object:
@@ -194,8 +204,13 @@ def _of_customer(reader: Reader, customer_id: str | None) -> Object:
     return {field: customer.get(source) for field, source in _FROM_CUSTOMER.items()}
 
 
-def _subscription_details(reader: Reader, subscription_id: str | None) -> Object:
+def _of_subscription(reader: Reader, subscription_id: str | None) -> Object:
     if subscription_id is None:
-        return {"metadata": None}
+        return {}
     found = find_landed(reader, "subscription", [subscription_id], None)
-    return {"metadata": found.get(subscription_id, {}).get("metadata")}
+    subscription = found.get(subscription_id, {})
+    return {
+        "default_tax_rates": subscription.get("default_tax_rates") or [],
+        "discounts": subscription.get("discounts") or [],
+        "subscription_details": {"metadata": subscription.get("metadata")},
+    }

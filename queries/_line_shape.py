@@ -6,7 +6,7 @@ is made from it in ``_basil``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, cast
 
 from foundation import decimal_text, decode_json
@@ -36,6 +36,11 @@ LINE_COLUMNS: Final = """
     epoch_ms(period_end) // 1000 as period_end,
     proration,
     discountable,
+    discounts_json,
+    discount_amounts_json,
+    pretax_credit_amounts_json,
+    tax_rates_json,
+    tax_amounts_json,
     metadata_json,
     livemode
 """
@@ -43,12 +48,27 @@ LINE_COLUMNS: Final = """
 
 def shape_lines(reader: Reader, rows: Sequence[Mapping[str, Any]]) -> list[Object]:
     """Shape rows of lines, each with its price in full."""
-    wanted = {row["price_id"]: None for row in rows if row["price_id"] is not None}
-    prices = find_landed(reader, "price", list(wanted), None) if wanted else {}
-    return [_shape(row, prices.get(row["price_id"])) for row in rows]
+    prices = _found(reader, "price", (row["price_id"] for row in rows))
+    rates_of = [cast("list[str]", _listed(row["tax_rates_json"])) for row in rows]
+    rates = _found(reader, "tax_rate", (rate for each in rates_of for rate in each))
+    return [
+        _shape(row, prices.get(row["price_id"]), [rates[rate] for rate in held if rate in rates])
+        for row, held in zip(rows, rates_of, strict=True)
+    ]
 
 
-def _shape(row: Mapping[str, Any], price: Object | None) -> Object:
+def _found(
+    reader: Reader, object_type: str, identifiers: Iterable[str | None]
+) -> dict[str, Object]:
+    wanted = [each for each in dict.fromkeys(identifiers) if each is not None]
+    return find_landed(reader, object_type, wanted, None) if wanted else {}
+
+
+def _listed(json_array: str | None) -> list[Any]:
+    return cast("list[Any]", decode_json(json_array or "[]"))
+
+
+def _shape(row: Mapping[str, Any], price: Object | None, tax_rates: list[Object]) -> Object:
     line: Object = {
         "id": row["id"],
         "object": "line_item",
@@ -56,9 +76,9 @@ def _shape(row: Mapping[str, Any], price: Object | None) -> Object:
         "amount_excluding_tax": row["amount_excluding_tax"],
         "currency": row["currency"],
         "description": row["description"],
-        "discount_amounts": [],
+        "discount_amounts": _listed(row["discount_amounts_json"]),
         "discountable": row["discountable"],
-        "discounts": [],
+        "discounts": _listed(row["discounts_json"]),
         "invoice": row["invoice_id"],
     }
     if row["type"] == "invoiceitem":
@@ -68,7 +88,7 @@ def _shape(row: Mapping[str, Any], price: Object | None) -> Object:
         "metadata": decode_json(row["metadata_json"] or "{}"),
         "period": {"end": row["period_end"], "start": row["period_start"]},
         "plan": None if price is None else plan_of(price),
-        "pretax_credit_amounts": [],
+        "pretax_credit_amounts": _listed(row["pretax_credit_amounts_json"]),
         "price": None if price is None else dict(price),
         "proration": row["proration"],
         "proration_details": {"credited_items": None},
@@ -81,8 +101,8 @@ def _shape(row: Mapping[str, Any], price: Object | None) -> Object:
     if row["subscription_item_id"] is not None:
         line["subscription_item"] = row["subscription_item_id"]
     line |= {
-        "tax_amounts": [],
-        "tax_rates": [],
+        "tax_amounts": _listed(row["tax_amounts_json"]),
+        "tax_rates": [dict(rate) for rate in tax_rates],
         "type": row["type"],
         "unit_amount_excluding_tax": row["unit_amount_excluding_tax"],
     }

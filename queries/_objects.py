@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from queries._expand import Object, paths_of, show
-from queries._landed import find_landed
+from queries._landed import find_discounts, find_landed
 from queries._reader import Reader
 from queries._route import Question
 from queries._subscription_items import find_subscription_items
@@ -25,6 +25,8 @@ def show_objects(
     def load(target: str, identifiers: Sequence[str]) -> dict[str, Object]:
         if target == "subscription_item":
             return find_subscription_items(reader, identifiers, question.livemode)
+        if target == "discount":
+            return find_discounts(reader, identifiers, question.livemode)
         return find_landed(reader, target, identifiers, question.livemode)
 
     show(objects, object_type, paths, load)
