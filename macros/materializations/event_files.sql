@@ -104,7 +104,8 @@
 
 
 {% macro event_file_options() -%}
-    format parquet, compression zstd, row_group_size 61440, use_tmp_file true
+    format parquet, compression zstd, parquet_version v2, row_group_size 61440,
+    use_tmp_file true
 {%- endmacro %}
 
 

@@ -41,9 +41,7 @@
                     then coalesce(routed.value_text, cast(routed.landed_value as varchar))
             end as unique_value,
             case
-                when
-                    {{ list_length('routed.dimensions') }}
-                    < {{ list_length('routed.dimension_payload_keys') }}
+                when routed.dimension_payload_keys is not null and routed.dimensions is null
                     then 'missing_dimension_payload_keys'
             end as dimension_error_code
         from (

@@ -32,7 +32,7 @@
         routes.customer_payload_key,
         routes.value_payload_key,
         routes.dimension_payload_keys,
-        {{ entries_of_keys('events.payload', 'routes.dimension_payload_keys') }} as dimensions
+        {{ json_of_keys('events.payload', 'routes.dimension_payload_keys') }} as dimensions
         {%- else %}
         events.stripe_customer_id as customer_id,
         events.value as landed_value,
@@ -40,7 +40,7 @@
         'stripe_customer_id' as customer_payload_key,
         'value' as value_payload_key,
         routes.dimension_payload_keys,
-        {{ no_dimensions() }} as dimensions
+        cast(null as varchar) as dimensions
         {%- endif %}
     from {{ events }} as events
     left join {{ ref('meter_routes') }} as routes

@@ -13,12 +13,8 @@ named_in_events as (
 known as (
 
     select customer_id from customers
-
     union
-
-    select named_in_events.customer_id
-    from named_in_events
-    where not exists (select 1 from customers)
+    select customer_id from named_in_events
 
 )
 
@@ -26,4 +22,3 @@ select
     customer_id,
     cast(row_number() over (order by customer_id) as integer) as customer_key
 from known
-where customer_id is not null

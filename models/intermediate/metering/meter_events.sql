@@ -6,16 +6,26 @@ with classified as (
 
 )
 
+-- A refused event keeps nothing that could count: no keys, no value.
 select
-    customer_key,
-    meter_key,
+    case when error_code is null then customer_key end as customer_key,
+    case when error_code is null then meter_key end as meter_key,
     event_at,
-    value,
-    unique_value,
-    dimensions,
+    case when error_code is null then value end as value,
+    case when error_code is null then unique_value end as unique_value,
+    case when error_code is null then dimensions end as dimensions,
     received_at,
     received_sequence,
     batch_key,
-    batch_row
+    batch_row,
+    case
+        when error_code is not null then {{ json_of_texts({
+            'error_code': 'error_code',
+            'error_message': meter_event_error_message(),
+            'identifier': 'identifier',
+            'event_name': 'event_name',
+            'customer_id': 'customer_id',
+            'livemode': "case when livemode then 'true' else 'false' end",
+        }) }}
+    end as refusal
 from classified
-where error_code is null

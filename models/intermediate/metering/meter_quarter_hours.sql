@@ -1,14 +1,11 @@
 {{ config(materialized='pieces_table') }}
 
+{%- set is_raw = 'meters.window_seconds is null and ' ~ this_piece() -%}
+{%- set is_windowed = 'meters.window_seconds is not null and ' ~ after_pieces() -%}
+
 with meters as (
 
     select * from {{ ref('meter_keys') }}
-
-),
-
-events as (
-
-    select * from {{ ref('meter_events') }}
 
 ),
 
@@ -18,20 +15,9 @@ cancellations as (
 
 ),
 
-each_event as (
-
-    {{ live_meter_events(
-        'events', 'meters', 'cancellations', 'meters.window_seconds is null and ' ~ this_piece()
-    ) }}
-
-),
-
 windowed as (
 
-    {{ live_meter_events(
-        'events', 'meters', 'cancellations',
-        'meters.window_seconds is not null and ' ~ after_pieces()
-    ) }}
+    {{ live_meter_events(ref('meter_events'), 'meters', 'cancellations', is_windowed) }}
 
 ),
 
@@ -41,37 +27,38 @@ last_received as (
 
 ),
 
-counted as (
+-- `last` has to put events in order, so its meters are kept apart from those that only add up.
+adding as (
 
-    select
-        customer_key,
-        meter_key,
-        formula,
-        event_at,
-        {{ quarter_hour('event_at') }} as quarter_hour,
-        value,
-        received_at,
-        received_sequence
-    from each_event
+    {{ live_meter_events(
+        ref('meter_events'), 'meters', 'cancellations', is_raw ~ " and meters.formula <> 'last'"
+    ) }}
 
     union all
 
-    select
-        customer_key,
-        meter_key,
-        formula,
-        event_at,
-        {{ quarter_hour('event_at') }} as quarter_hour,
-        value,
-        received_at,
-        received_sequence
+    select {{ live_event_columns('last_received') }}
     from last_received
+    where formula <> 'last'
+
+),
+
+lasting as (
+
+    {{ live_meter_events(
+        ref('meter_events'), 'meters', 'cancellations', is_raw ~ " and meters.formula = 'last'"
+    ) }}
+
+    union all
+
+    select {{ live_event_columns('last_received') }}
+    from last_received
+    where formula = 'last'
 
 ),
 
 merged as (
 
-    {{ merged_quarter_hours('counted') }}
+    {{ merged_quarter_hours('adding', 'lasting') }}
 
 )
 
