@@ -50,6 +50,8 @@
             sum(case when taxes.is_inclusive then 0 else taxes.tax_amount end) as bigint
         ) as exclusive_tax_amount,
         cast(sum(taxes.exempted_amount) as bigint) as exempted_tax_amount,
+        cast(sum(taxes.subtotal_tax_amount) as bigint) as subtotal_tax_amount,
+        cast(sum(taxes.line_tax_amount) as bigint) as line_tax_amount,
         {{ json_array_of(
             "case when taxes.scope = 'item' then " ~ json_string('taxes.tax_rate_id') ~ " end",
             ['taxes.rate_position', 'taxes.tax_rate_id']

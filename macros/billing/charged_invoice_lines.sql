@@ -50,6 +50,7 @@
         charged.amount_excluding_tax,
         {{ unit_amount_excluding_tax('charged.amount_excluding_tax', 'charged.quantity') }}
             as unit_amount_excluding_tax,
+        charged.subtotal_excluding_tax,
         charged.period_start,
         charged.period_end,
         charged.proration,
@@ -88,12 +89,13 @@
             coalesce(line_taxes.inclusive_tax_amount, 0) as inclusive_tax_amount,
             coalesce(line_taxes.exclusive_tax_amount, 0) as exclusive_tax_amount,
             coalesce(line_taxes.exempted_tax_amount, 0) as exempted_tax_amount,
+            lines.amount - coalesce(line_taxes.line_tax_amount, 0) as amount_excluding_tax,
             cast(
                 lines.amount
-                - coalesce(line_taxes.inclusive_tax_amount, 0)
-                - coalesce(line_taxes.exempted_tax_amount, 0)
+                - coalesce(line_discounts.item_discount_amount, 0)
+                - coalesce(line_taxes.subtotal_tax_amount, 0)
                 as bigint
-            ) as amount_excluding_tax,
+            ) as subtotal_excluding_tax,
             lines.period_start,
             lines.period_end,
             lines.is_proration as proration,

@@ -76,11 +76,7 @@
         cast(
             coalesce(line_totals.amount - line_totals.item_discount_amount, 0) as bigint
         ) as subtotal,
-        cast(
-            coalesce(
-                line_totals.amount_excluding_tax - line_totals.item_discount_amount, 0
-            ) as bigint
-        ) as subtotal_excluding_tax,
+        cast(coalesce(line_totals.subtotal_excluding_tax, 0) as bigint) as subtotal_excluding_tax,
         cast(coalesce(line_totals.total, 0) as bigint) as total,
         cast(coalesce(line_totals.total - line_totals.tax, 0) as bigint) as total_excluding_tax,
         case when tax_totals.invoice_id is not null then cast(line_totals.tax as bigint) end as tax,
@@ -111,7 +107,7 @@
             lines.invoice_id,
             sum(lines.amount) as amount,
             sum(lines.item_discount_amount) as item_discount_amount,
-            sum(lines.amount_excluding_tax) as amount_excluding_tax,
+            sum(lines.subtotal_excluding_tax) as subtotal_excluding_tax,
             sum(lines.inclusive_tax_amount + lines.exclusive_tax_amount) as tax,
             sum(lines.total) as total,
             count(*) as line_count

@@ -28,7 +28,12 @@
             coalesce(credit_grants.expires_at, {{ far_future() }}),
             coalesce(credit_grants.voided_at, {{ far_future() }})
         ) as valid_until,
-        coalesce({{ list_length('credit_grants.scope_prices') }}, 0) > 0 as is_limited_to_prices
+        limited.credit_grant_id is not null as is_limited_to_prices
     from {{ credit_grants }} as credit_grants
+    left join (
+        select distinct grant_prices.credit_grant_id
+        from {{ grant_prices }} as grant_prices
+    ) as limited
+        on credit_grants.credit_grant_id = limited.credit_grant_id
     where not credit_grants.is_deleted
 {% endmacro %}

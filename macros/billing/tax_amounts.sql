@@ -1,11 +1,14 @@
 {# What each tax rate makes of each line.
 
    `lines` has invoice_id, invoice_line_id, line_position, amount (what discounts and credits
-   left) and tax_exempt (none, exempt or reverse: the customer's). `line_tax_rates` has one row
+   left), subtotal_amount (what the discounts of its item left), line_amount (before any) and
+   tax_exempt (none, exempt or reverse: the customer's). `line_tax_rates` has one row
    per (line, rate): invoice_line_id, scope (item or invoice), rate_position, tax_rate_id,
    percentage and is_inclusive. Gives one row per row of `line_tax_rates`: invoice_id,
    invoice_line_id, scope, rate_position, tax_rate_id, is_inclusive, taxable_amount, tax_amount,
-   exempted_amount and taxability_reason; amounts in minor units, negative on negative lines.
+   exempted_amount, taxability_reason and, for the amounts without tax that Stripe shows, the
+   inclusive tax in subtotal_amount and in line_amount (subtotal_tax_amount, line_tax_amount);
+   amounts in minor units, negative on negative lines.
 
    - Inclusive rates come first: the line holds them all, so with rates that add up to P per
      cent one of p per cent is p / (100 + P) of the line.
@@ -47,7 +50,9 @@
             when 'exempt' then 'customer_exempt'
             when 'reverse' then 'reverse_charge'
             else 'standard_rated'
-        end as taxability_reason
+        end as taxability_reason,
+        {{ inclusive_tax_in('taxed.subtotal_amount', 'taxed') }} as subtotal_tax_amount,
+        {{ inclusive_tax_in('taxed.line_amount', 'taxed') }} as line_tax_amount
     from (
         select
             rounded.*,
@@ -61,6 +66,21 @@
     ) as taxed
 {% endmacro %}
 
+{# The inclusive tax of a rate in an amount of the line: what the line is charged where nothing was
+   taken off the amount, else by the line. #}
+{% macro inclusive_tax_in(amount, taxed) -%}
+    case
+        when not {{ taxed }}.is_inclusive then cast(0 as bigint)
+        when {{ amount }} = {{ taxed }}.amount then {{ taxed }}.rate_amount
+        else cast(
+            {{ divide_half_away(
+                "cast(" ~ amount ~ " as decimal(38, 0)) * " ~ taxed ~ ".percentage_digits",
+                "100000000000000 + " ~ taxed ~ ".inclusive_digits"
+            ) }} as bigint
+        )
+    end
+{%- endmacro %}
+
 {# Lines and their rates; `percentage_digits` is the percentage in its twelfth places, and
    `inclusive_digits` that of all inclusive rates of the line. #}
 {% macro rated_lines(lines, line_tax_rates) %}
@@ -69,6 +89,8 @@
         lines.invoice_line_id,
         lines.line_position,
         lines.amount,
+        lines.subtotal_amount,
+        lines.line_amount,
         lines.tax_exempt,
         rates.scope,
         rates.rate_position,

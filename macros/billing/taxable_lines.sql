@@ -8,6 +8,8 @@
         lines.line_position,
         lines.subscription_item_id,
         lines.invoice_item_id,
+        lines.amount as line_amount,
+        lines.amount - coalesce(discounted.item_discount_amount, 0) as subtotal_amount,
         lines.amount
         - coalesce(discounted.discount_amount, 0)
         - coalesce(credited.credit_amount, 0) as amount,
@@ -16,6 +18,9 @@
     left join (
         select
             discounts.invoice_line_id,
+            sum(
+                case when discounts.scope = 'item' then discounts.discount_amount else 0 end
+            ) as item_discount_amount,
             sum(discounts.discount_amount) as discount_amount
         from {{ discounts }} as discounts
         group by discounts.invoice_line_id

@@ -25,7 +25,7 @@ VECTORS: dict[str, dict[str, Any]] = {
 }
 LINES = (
     "invoice_id varchar, invoice_line_id varchar, line_position integer, amount bigint,"
-    " tax_exempt varchar"
+    " subtotal_amount bigint, line_amount bigint, tax_exempt varchar"
 )
 RATES = (
     "invoice_line_id varchar, scope varchar, rate_position integer, tax_rate_id varchar,"
@@ -49,7 +49,10 @@ def taxed(
             connection,
             "lines",
             LINES,
-            [("in_1", f"il_{place}", place, one, exempt) for place, one in enumerate(amounts)],
+            [
+                ("in_1", f"il_{place}", place, one, one, one, exempt)
+                for place, one in enumerate(amounts)
+            ],
         )
         fill(
             connection,
