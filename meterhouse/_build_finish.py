@@ -12,7 +12,7 @@ from foundation.errors import RunError
 from ingest import sync_path
 from meterhouse._publish import DATABASE_NAME
 
-__all__ = ["EVENTS_NAME", "finish"]
+__all__ = ["EVENTS_NAME", "finish", "read_as_a_reader"]
 
 # Effective events lie beside the file, never in it; only views over them may read a path.
 EVENTS_NAME: Final = "events"
@@ -34,7 +34,7 @@ def finish(build: Path) -> dict[str, int]:
     with duckdb.connect(database) as connection:
         connection.execute("drop schema if exists staging cascade")
         connection.execute("checkpoint")
-    row_counts = _read_as_a_reader(database)
+    row_counts = read_as_a_reader(database)
     shutil.rmtree(build / "spill", ignore_errors=True)
     database.chmod(_READ_ONLY)
     for path in (database, *_files_and_folders(build / EVENTS_NAME), build, build.parent):
@@ -42,7 +42,12 @@ def finish(build: Path) -> dict[str, int]:
     return row_counts
 
 
-def _read_as_a_reader(database: Path) -> dict[str, int]:
+def read_as_a_reader(database: Path) -> dict[str, int]:
+    """Return the number of rows of each relation in `main`, with all but the build out of reach.
+
+    Raises:
+        RunError: the file does not open, or a view needs what lies outside the build.
+    """
     events = str(database.parent / EVENTS_NAME).replace("'", "''")
     try:
         with duckdb.connect(database, read_only=True) as connection:

@@ -51,8 +51,8 @@ def demo_home(root: Path) -> Home:
     """
     home = prepare_home(root)
     held = [batch for stream in STREAMS for batch in batches(home.lake, stream)]
-    ours = {path.name for path in _sample_files()}
-    if held and not any(Path(batch.source_name).name in ours for batch in held):
+    ours = {path.parts[-3:] for path in _sample_files()}
+    if held and not any(Path(batch.source_name).parts[-3:] in ours for batch in held):
         raise UsageError(
             f"{home.root} holds data of its own; the sample does not belong there.",
             next_command="meterhouse demo --home demo-data",

@@ -24,6 +24,7 @@ __all__ = [
     "find_build",
     "previous_build",
     "publish",
+    "published_build",
 ]
 
 # dbt writes the name into what it stores, so it never changes.
@@ -63,6 +64,21 @@ def current_build(home: Home) -> Build | None:
     return Build(folder, read_manifest(folder))
 
 
+def published_build(home: Home) -> Build:
+    """Return the published build.
+
+    Raises:
+        UsageError: there is none yet.
+    """
+    current = current_build(home)
+    if current is None:
+        raise UsageError(
+            f"{home.root} has no published build.",
+            next_command=f"meterhouse build --home {home.root}",
+        )
+    return current
+
+
 def find_build(home: Home, build_id: str) -> Build:
     """Return the build of that id; a beginning that only one build has will do.
 
@@ -84,10 +100,9 @@ def previous_build(home: Home) -> Build:
     Raises:
         UsageError: there is none.
     """
-    current = current_build(home)
+    current = published_build(home)
     for build in builds(home):
-        is_older = current is not None and build.build_id < current.build_id
-        if is_older and build.manifest.status == "complete":
+        if build.build_id < current.build_id and build.manifest.status == "complete":
             return build
     raise UsageError(
         f"No complete build of {home.root} is older than the published one.",

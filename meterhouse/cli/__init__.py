@@ -58,7 +58,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _say(str(error), error.exit_code)
     except typer.TyperException as error:
         return _say(f"{error.format_message().rstrip('.')}. Next: {_help_command(words)}", 2)
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit) as error:
+        # typer makes the first into the second.
+        if not isinstance(error.__context__ or error, BrokenPipeError):
+            raise
         # The reader of our output (`| head`) has seen enough; Python's own flush must not complain.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0

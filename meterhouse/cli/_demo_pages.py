@@ -82,7 +82,8 @@ def show_pages(home: Home, made: Build) -> None:
     _show(console, Text(str(home.current / made.database.name)))
     _heading(console, "Five commands to try next")
     for command in _commands(home):
-        _show(console, Text(command, style="cyan"))
+        # Not padded: a terminal may break a long line, but must not lose its end.
+        console.print(Text(f"  {command}", style="cyan"), soft_wrap=True)
     console.print()
 
 
