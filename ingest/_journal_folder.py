@@ -5,7 +5,7 @@
     clock.json                the last receipt of the segments that were closed
     <started>-<hex>.open      the segment calls are added to; at most one
     <started>-<hex>.closed    complete, not yet in the lake
-    kept/<started>-<hex>.kept in the lake, kept for the answers it can replay
+    kept/<hour>/<started>-<hex>.kept   in the lake, kept for the answers it can replay
     recall/*.run              which identifiers and Idempotency-Keys were accepted, sorted
 
 `<started>` is the receipt of the segment's first call to the microsecond, so names sort by receipt,
@@ -19,7 +19,7 @@ import json
 import os
 import secrets
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -41,6 +41,7 @@ __all__ = [
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _STAMP: Final = "%Y%m%dT%H%M%S%fZ"
+_HOUR: Final = len("20260301T10")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -115,9 +116,31 @@ class JournalFolder:
         """Return the segments that wait to be sealed, oldest first."""
         return sorted(self.path.glob("*.closed"))
 
-    def kept_segments(self) -> list[Path]:
-        """Return the sealed segments that are kept for their answers, oldest first."""
-        return sorted(self.kept.glob("*.kept"))
+    def kept_hours(self) -> list[Path]:
+        """Return the folders of the sealed segments that are kept, oldest first.
+
+        There is one for each hour in which such a segment started, so that no listing is long.
+        """
+        return sorted(self.kept.iterdir())
+
+    def kept_path(self, stem: str) -> Path:
+        """Return where a sealed segment is kept."""
+        return self.kept / stem[:_HOUR] / f"{stem}.kept"
+
+    def segment_at(self, received_at: int) -> str | None:
+        """Return the name of the closed or kept segment that holds this receipt."""
+        # In the order in which a segment moves, so that none is missed.
+        stems = [segment.stem for segment in self.closed_segments()]
+        stamp = start_stamp(received_at)
+        for hour in reversed([hour for hour in self.kept_hours() if hour.name <= stamp]):
+            # An hour that is being forgotten holds nothing anybody asks for.
+            with suppress(FileNotFoundError):
+                found = [segment.stem for segment in hour.iterdir()]
+                stems += found
+                if min(found, default="~") <= stamp:
+                    break
+        # '~' sorts after every name that starts in that microsecond.
+        return max((stem for stem in stems if stem < f"{stamp}~"), default=None)
 
     def start_segment(self, received_at: int) -> Path:
         """Make an empty open segment whose first receipt will be `received_at`."""
@@ -143,8 +166,11 @@ class JournalFolder:
         """Move a sealed segment out of the way of sealing; without answers it is not needed."""
         fail_point("sealing.before_keep")
         if has_answers:
-            os.rename(path, self.kept / f"{path.stem}.kept")
+            kept = self.kept_path(path.stem)
+            kept.parent.mkdir(exist_ok=True)
             sync_path(self.kept)
+            os.rename(path, kept)
+            sync_path(kept.parent)
         else:
             path.unlink()
         sync_path(self.path)

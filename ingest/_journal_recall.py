@@ -6,7 +6,6 @@ looked up in the runs on disk. So memory is bounded by the size of a segment.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final, Protocol
@@ -20,7 +19,7 @@ from ingest._idempotency_runs import (
     pack_entry,
     write_run,
 )
-from ingest._journal_folder import JournalFolder, start_stamp
+from ingest._journal_folder import JournalFolder
 from ingest._journal_frames import Entry, decode_entries, intact_frames, read_frame
 
 __all__ = ["Recall", "RecentSegment"]
@@ -112,7 +111,8 @@ class Recall:
         for run in self._runs:
             found = run.find(digest) if run.newest > received_after else None
             if found is not None and found.received_at > received_after:
-                return self._read_call(self._segment_of(found), key, found)
+                stem = self._folder.segment_at(found.received_at)
+                return None if stem is None else self._read_call(stem, key, found)
         return None
 
     def note(self, stem: str, calls: Iterable[Accepted], found: Found) -> None:
@@ -142,19 +142,11 @@ class Recall:
             if stem != open_stem and (stem in runs or stem not in closed):
                 del self._recent[stem]
 
-    def _segment_of(self, found: Found) -> str:
-        # In the order in which a segment moves, so that none is missed.
-        every = (*self._folder.closed_segments(), *self._folder.kept_segments())
-        stems = sorted({segment.stem for segment in every})
-        # '~' sorts after every name that starts in that microsecond.
-        place = bisect_right(stems, f"{start_stamp(found.received_at)}~")
-        return stems[place - 1] if place else ""
-
     def _read_call(self, stem: str, key: str, found: Found) -> Entry | None:
         for path in (
             self._folder.path / f"{stem}.open",
             self._folder.path / f"{stem}.closed",
-            self._folder.kept / f"{stem}.kept",
+            self._folder.kept_path(stem),
         ):
             try:
                 frame = read_frame(path, found.offset)

@@ -18,6 +18,7 @@ from typing import Final
 
 from foundation import Home, fail_point
 from foundation.errors import MeterhouseError
+from ingest._journal import Journal
 from ingest._journal_folder import JournalFolder, exclusive_lock
 from ingest._journal_frames import Entry, decode_entries, intact_frames
 from ingest._journal_log import close_open_segment
@@ -77,10 +78,16 @@ def seal_journal(
 
 
 @contextmanager
-def sealing(home: Home | Path | str, *, every: timedelta = timedelta(seconds=1)) -> Generator[None]:
+def sealing(
+    home: Home | Path | str,
+    *,
+    journal: Journal | None = None,
+    every: timedelta = timedelta(seconds=1),
+) -> Generator[None]:
     """Seal in a thread of its own for as long as the block runs, and once more at its end.
 
-    A failure is logged and tried again; calls are safe in the journal meanwhile.
+    `journal` is the one this process appends to, if it has one: calls then wait less while their
+    segment is closed. A failure is logged and tried again; calls are safe in the journal meanwhile.
 
     Raises:
         ValueError: `every` is less than a second.
@@ -93,6 +100,8 @@ def sealing(home: Home | Path | str, *, every: timedelta = timedelta(seconds=1))
         while True:
             last_round = stopped.wait(every.total_seconds())
             try:
+                if journal is not None:
+                    journal.roll()
                 seal_journal(home)
             except (MeterhouseError, OSError) as error:
                 _log.error("sealing failed and will be tried again: %s", error)

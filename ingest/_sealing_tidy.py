@@ -75,13 +75,14 @@ def _replace_runs(folder: JournalFolder, runs: list[Run]) -> None:
 
 
 def _forget_answers(folder: JournalFolder, received_after: int) -> None:
-    kept = folder.kept_segments()
     oldest = start_stamp(received_after)
-    # A segment holds nothing received after the start of the next one.
-    for segment, next_one in pairwise(kept):
-        if next_one.stem < oldest:
-            fail_point("sealing.before_forget")
-            segment.unlink()
+    for hour, next_hour in pairwise(folder.kept_hours()):
+        # A segment holds nothing received after the start of the next one.
+        if min((path.name for path in next_hour.iterdir()), default="~") < oldest:
+            for segment in hour.iterdir():
+                fail_point("sealing.before_forget")
+                segment.unlink()
+            hour.rmdir()
 
 
 def _remove_leftovers(folder: JournalFolder) -> None:
