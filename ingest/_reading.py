@@ -25,7 +25,7 @@ from ingest._pipeline import CheckedBlock, check_block, check_objects, rows_of_c
 from ingest._rows import Block, Problem
 from ingest._sources import Readable, Source, open_source
 
-__all__ = ["Plan", "works"]
+__all__ = ["Plan", "check_rows", "works"]
 
 # Rows of a document in one piece of work.
 _DOCUMENT_ROWS: Final = 5000
@@ -66,28 +66,34 @@ def works(plan: Plan, source: Source) -> Iterator[Work]:
 def _lines_work(plan: Plan, source: Source, text: TextBlock) -> Work:
     def work() -> CheckedBlock:
         rows = list(line_rows(text.content, text.first_line))
-        return _checked_rows(plan, source, rows, len(text.content))
+        return check_rows(plan, source.file_name, rows, size=len(text.content))
 
     return work
 
 
 def _rows_work(plan: Plan, source: Source, rows: list[JsonRow | Unreadable]) -> Work:
-    return lambda: _checked_rows(plan, source, rows, 0)
+    return lambda: check_rows(plan, source.file_name, rows)
 
 
-def _checked_rows(
-    plan: Plan, source: Source, rows: list[JsonRow | Unreadable], size: int
+def check_rows(
+    plan: Plan,
+    file_name: str,
+    rows: list[JsonRow | Unreadable],
+    *,
+    size: int = 0,
+    only_part: int | None = None,
 ) -> CheckedBlock:
+    """Check rows that came as JSON; `only_part` takes one of the rows that a mapping makes."""
     if plan.mapping is not None:
         block = column_block(plan.mapping.paths, rows)
         block.size = size
-        return _checked_columns(plan, source, block, [])
+        return _check_columns(plan, file_name, block, [], only_part)
     if plan.stream.kind == "objects":
         return check_objects(plan.stream, rows, plan.objects, size)
     block = event_block(plan.stream, rows)
     block.size = size
     return check_block(
-        plan.stream, block, plan.events, mapping=None, file_name=source.file_name, ready=True
+        plan.stream, block, plan.events, mapping=None, file_name=file_name, ready=True
     )
 
 
@@ -99,7 +105,7 @@ def _csv_works(plan: Plan, source: Source, opened: Readable) -> Iterator[Work]:
     ignored = _ignored(plan, source, header.names)
 
     def work_on(text: TextBlock) -> Work:
-        return lambda: _checked_columns(plan, source, csv_block(header, text), ignored)
+        return lambda: _check_columns(plan, source.file_name, csv_block(header, text), ignored)
 
     for text in csv_blocks(opened, source.name, header.lines + 1, header.rest, header.delimiter):
         yield work_on(text)
@@ -109,7 +115,7 @@ def _column_works(plan: Plan, source: Source) -> Iterator[Work]:
     ignored = _ignored(plan, source, column_names(source))
 
     def work_on(block: Block) -> Work:
-        return lambda: _checked_columns(plan, source, block, ignored)
+        return lambda: _check_columns(plan, source.file_name, block, ignored)
 
     for block in column_blocks(source):
         yield work_on(block)
@@ -129,21 +135,28 @@ def _ignored(plan: Plan, source: Source, names: list[str]) -> list[str]:
     return check_header(plan.stream, names, source.name)
 
 
-def _checked_columns(plan: Plan, source: Source, block: Block, ignored: list[str]) -> CheckedBlock:
+def _check_columns(
+    plan: Plan, file_name: str, block: Block, ignored: list[str], only_part: int | None = None
+) -> CheckedBlock:
     if plan.stream.kind == "objects":
-        return _checked_object_columns(plan, source, block)
+        return _check_object_columns(plan, file_name, block)
     for name in ignored:
         block.ignored[name] = block.rows
     return check_block(
-        plan.stream, block, plan.events, mapping=plan.mapping, file_name=source.file_name
+        plan.stream,
+        block,
+        plan.events,
+        mapping=plan.mapping,
+        file_name=file_name,
+        only_part=only_part,
     )
 
 
-def _checked_object_columns(plan: Plan, source: Source, block: Block) -> CheckedBlock:
+def _check_object_columns(plan: Plan, file_name: str, block: Block) -> CheckedBlock:
     columns: dict[str, pa.Array[Any]] = block.columns
     problems: list[Problem] = []
     if plan.mapping is not None:
-        mapped = map_block(plan.mapping, block, source.file_name)[0]
+        mapped = map_block(plan.mapping, block, file_name)[0]
         columns, problems = mapped.columns, mapped.findings.problems
     rows = rows_of_columns(block, columns, problems)
     return check_objects(plan.stream, rows, plan.objects, block.size)

@@ -24,13 +24,14 @@ from ingest._batch import BatchWriter
 from ingest._checks import Conditions
 from ingest._columns import pc
 from ingest._instants import instant_text, parse_instant
-from ingest._json_rows import JsonRow, Unreadable, column_block, event_block, text_rows
+from ingest._json_rows import JsonRow, Unreadable, text_rows
 from ingest._lake import batches
 from ingest._landing import micros, shown, tool_version
 from ingest._mapping import Mapping, load_mapping
 from ingest._metadata import BatchMetadata
 from ingest._objects import ObjectConditions
-from ingest._pipeline import CheckedBlock, Refusal, check_block, check_objects
+from ingest._pipeline import CheckedBlock, Refusal
+from ingest._reading import Plan, check_rows
 from ingest._report import BatchReport, LandingReport
 from ingest._rows import Positions, RawRow
 
@@ -121,8 +122,8 @@ class _Relanding:
     def run(self, positions: Positions) -> BatchReport | None:
         if not len(positions):
             return None
-        if self.batch.mapping_hash is not None and self.mapping is None:
-            note = "These rows came with a mapping; name it, or a mended one, with --map."
+        note = self._mapping_note()
+        if note is not None:
             return self._report("", len(positions), 0, Counter(), [], [note])
         accepted: list[int] = []
         tables: list[pa.Table] = []
@@ -145,41 +146,34 @@ class _Relanding:
                 return self._report("", len(positions), 0, Counter(), [], [note])
         return self._report(batch_id, len(positions), len(accepted), reasons, refusals, [])
 
+    def _mapping_note(self) -> str | None:
+        if self.batch.mapping_hash is not None and self.mapping is None:
+            return "These rows came with a mapping; name it, or a mended one, with --map."
+        parts = 1 if self.mapping is None else len(self.mapping.events)
+        if self.batch.mapping_hash is None and parts > 1:
+            return "These rows came without a mapping, so each can become one row only."
+        return None
+
     def _checked(self, positions: Positions) -> Iterator[tuple[Positions, CheckedBlock]]:
         table = pq.read_table(_rejected_file(self.home, self.batch))
         table = _taken(table, positions)
+        plan, file_name = self._plan(), Path(self.batch.source_name).name
         parts = np.asarray(table.column("part"))
         for part in sorted(set(parts.tolist())):
             places = np.flatnonzero(parts == part)
             for start in range(0, len(places), _ROWS):
                 piece = places[start : start + _ROWS]
                 rows = [_row(held) for held in _taken(table, piece).to_pylist()]
-                yield positions[piece], self._check(rows, part)
+                yield positions[piece], check_rows(plan, file_name, rows, only_part=part)
 
-    def _check(self, rows: list[JsonRow | Unreadable], part: int) -> CheckedBlock:
-        file_name = Path(self.batch.source_name).name
-        conditions = Conditions(self.now, self.backfill)
-        if self.mapping is not None:
-            block = column_block(self.mapping.paths, rows)
-            return check_block(
-                self.stream,
-                block,
-                conditions,
-                mapping=self.mapping,
-                file_name=file_name,
-                only_part=part,
-            )
-        if self.stream.kind == "objects":
-            seen = parse_instant(self.batch.observed_at or self.batch.landed_at)
-            assert isinstance(seen, int), "a footer holds no such instant"
-            return check_objects(self.stream, rows, ObjectConditions(observed_at=seen))
-        return check_block(
-            self.stream,
-            event_block(self.stream, rows),
-            conditions,
-            mapping=None,
-            file_name=file_name,
-            ready=True,
+    def _plan(self) -> Plan:
+        seen = parse_instant(self.batch.observed_at or self.batch.landed_at)
+        assert isinstance(seen, int), "a footer holds no other instants"
+        return Plan(
+            stream=self.stream,
+            events=Conditions(self.now, self.backfill),
+            objects=ObjectConditions(observed_at=seen),
+            mapping=self.mapping,
         )
 
     def _batch_id(self, accepted: list[int]) -> str:
