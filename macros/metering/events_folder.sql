@@ -1,4 +1,4 @@
-{# Where a build keeps its effective events. #}
-{% macro events_folder() -%}
-    {{ env_var('METERHOUSE_BUILD', 'data/builds/dev') }}/events
-{%- endmacro %}
+{# Where a build keeps its events. #}
+{% macro events_folder() %}
+    {{- return(env_var('METERHOUSE_BUILD', 'target') ~ '/events') -}}
+{% endmacro %}
