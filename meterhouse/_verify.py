@@ -1,4 +1,4 @@
-"""Whether what is kept is still as it was written: a lake by its accounts, a build by its manifest."""
+"""Whether what is kept is still as it was written: the lake by its accounts, a build by its own."""
 
 from __future__ import annotations
 
