@@ -3,7 +3,7 @@
 
    The relation has `looked_from`, the trial's end or else the subscription's start, from which
    the anchor is looked for, `step_months` and the anchor_… columns of the configuration. What
-   that leaves out of the time of day is taken from `looked_from`.
+   that leaves out of the time of day is taken from the subscription's start, `started_at`.
 
    The first boundary is the first such day at or after `looked_from`, a month without that day
    giving its last. The anchor is the first boundary in a month that has the day, so that
@@ -29,9 +29,9 @@
                 ) }}
             end as month_start,
             case when anchor_month is null then 1 else 12 end as months_apart,
-            coalesce(anchor_hour, extract(hour from looked_from)) * 3600
-                + coalesce(anchor_minute, extract(minute from looked_from)) * 60
-                + coalesce(anchor_second, extract(second from looked_from)) as time_of_day
+            coalesce(anchor_hour, extract(hour from started_at)) * 3600
+                + coalesce(anchor_minute, extract(minute from started_at)) * 60
+                + coalesce(anchor_second, extract(second from started_at)) as time_of_day
         from {{ relation }}
 
     ),

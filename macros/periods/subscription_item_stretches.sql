@@ -166,6 +166,7 @@
                 )
             end as trial_until
         from ended
+        where valid_from < really_until
 
     ),
 

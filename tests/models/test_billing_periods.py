@@ -268,6 +268,16 @@ SUBSCRIPTIONS: dict[str, list[dict[str, Any]]] = {
             anchor_hour=6,
         ),
     ],
+    "configured_trial": [
+        subscription(
+            "sub_configured_trial",
+            "2024-06-15T10:20:30",
+            items(configured_trial="month"),
+            billing_cycle_anchor_at=None,
+            anchor_day_of_month=1,
+            trial_end_at="2024-06-22T08:00:00",
+        ),
+    ],
     "configured_month": [
         subscription(
             "sub_configured_month",
@@ -393,6 +403,13 @@ EXPECTED: dict[str, list[tuple[str, str]]] = {
         "2024-06-30T06:20:30",
         "2024-07-31T06:20:30",
         "2024-08-31T06:20:30",
+    ),
+    # The time of day is the subscription's, not the trial's.
+    "configured_trial": bounds(
+        "2024-06-15T10:20:30",
+        "2024-06-22T08:00:00",
+        "2024-07-01T10:20:30",
+        "2024-08-01T10:20:30",
     ),
     "configured_month": bounds(
         "2023-05-10",
