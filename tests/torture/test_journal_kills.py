@@ -66,17 +66,30 @@ def test_every_fail_point_of_ours_is_in_the_list() -> None:
     assert named >= PLACES.keys()
 
 
-@pytest.mark.parametrize("place", PLACES)
-def test_killed_at_a_step_nothing_is_lost_or_doubled(place: str, tmp_path: Path) -> None:
-    home = new_home(tmp_path)
-    environment = {FAIL_POINT_VARIABLE: f"{place}:{PLACES[place]}"}
-    code, said = finish(start_worker(home, "first", 1, STEPS, **environment))
+def kill_at(folder: Path, place: str, passed: int, seed: int) -> dict[str, int]:
+    """Let a process die at a place the `passed`th time it comes by, and another go on after it."""
+    home = new_home(folder)
+    environment = {FAIL_POINT_VARIABLE: f"{place}:{passed}"}
+    code, said = finish(start_worker(home, "first", seed, STEPS, **environment))
     assert code == -signal.SIGKILL, f"{place} was not reached: {said}"
-    # The next life goes on from what the dead one left.
-    code, said = finish(start_worker(home, "second", 2, 25))
+    code, said = finish(start_worker(home, "second", seed + 1, 25))
     assert code == 0, said
     recover(home)
-    check_accounts(home)
+    return check_accounts(home)
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_killed_at_a_step_nothing_is_lost_or_doubled(place: str, tmp_path: Path) -> None:
+    kill_at(tmp_path, place, PLACES[place], seed=1)
+
+
+@pytest.mark.torture
+@pytest.mark.parametrize("seed", range(10, 110, 10))
+@pytest.mark.parametrize("place", PLACES)
+def test_killed_at_a_step_again_and_again(place: str, seed: int, tmp_path: Path) -> None:
+    passed = random.Random(seed).randint(1, PLACES[place])
+    counts = kill_at(tmp_path, place, passed, seed)
+    print(f"{place}:{passed} seed {seed}: {counts}")
 
 
 def torment(folder: Path, seed: int, lives: int) -> dict[str, int]:
