@@ -74,7 +74,8 @@ def compact(
     Raises:
         CompactionRunningError: another process compacts this home.
         NotAHomeError: `home` is not a home.
-        RunError: a file holds other rows than its account tells; that merge did not happen.
+        RunError: the disk is full, or a file holds other rows than its account tells; that merge
+            did not happen, those before it did.
         UnknownStreamError: there is no such stream.
     """
     names = [declared_stream(name).name for name in streams] or list(STREAMS)

@@ -16,7 +16,7 @@ from foundation import STREAMS, Home, fail_point
 from foundation.errors import RunError
 from ingest._batch import open_lake_writer
 from ingest._compaction_plan import MergePlan
-from ingest._durable import durable_rename, incoming_path, stream_lock
+from ingest._durable import durable_rename, incoming_path, no_space, stream_lock
 from ingest._lake import live_files
 from ingest._metadata import footer_of
 
@@ -43,8 +43,8 @@ def merge_files(home: Home, plan: MergePlan, memory_limit: MemoryLimit) -> Path 
     Until the one rename nothing has changed; after it, the files replaced are dead.
 
     Raises:
-        RunError: the rows written are not the rows the batches' own accounts tell of; the lake is
-            as it was.
+        RunError: the disk is full, or the rows written are not the rows the batches' own accounts
+            tell of; the lake is as it was.
     """
     written = incoming_path(home, f"{plan.stream}.{plan.name}")
     final = home.stream_folder(plan.stream) / plan.name
@@ -64,6 +64,14 @@ def merge_files(home: Home, plan: MergePlan, memory_limit: MemoryLimit) -> Path 
             os.utime(written)
             durable_rename(written, final)
         fail_point("compaction.after_rename")
+    except OSError as error:
+        if no_space(error, home) is None:
+            raise
+        raise RunError(
+            f"The disk that holds {home.lake} is full; {plan.stream} was not merged. A merge needs "
+            f"room for as much again as it replaces, here {plan.size} bytes.",
+            next_command="df -h",
+        ) from error
     finally:
         written.unlink(missing_ok=True)
     return final

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -273,6 +274,22 @@ def test_rows_that_contradict_their_account_are_not_merged(home: Home) -> None:
         compact(home)
     assert merged_files(home) == []
     assert not list(home.incoming.glob("*.tmp"))
+
+
+def test_a_full_disk_leaves_the_lake_as_it_was(home: Home) -> None:
+    for number in range(3):
+        land_events(home, f"batch-{number}")
+    before = sorted(home.lake.rglob("*.parquet"))
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1024, limits[1]))
+    try:
+        with pytest.raises(RunError, match="is full; meter_events was not merged"):
+            compact(home)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert sorted(home.lake.rglob("*.parquet")) == before
+    assert not list(home.incoming.glob("*.tmp"))
+    assert len(compact(home)) == 1
 
 
 def test_two_compactions_at_once_are_locked_out(home: Home) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import resource
 import threading
+import warnings
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -226,3 +228,30 @@ def test_a_closed_journal_takes_no_calls(home: Home) -> None:
     journal.close()
     with pytest.raises(RuntimeError, match="closed"):
         journal.append("usage_records", [usage(1)])
+
+
+def test_a_journal_is_not_carried_through_a_fork(home: Home) -> None:
+    with Journal(home) as journal:
+        journal.append("usage_records", [usage(1)])
+        with warnings.catch_warnings():
+            # Forking beside threads is what this test is about.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            child = os.fork()
+        if child == 0:
+            # In the child the writer thread does not exist; waiting for it would never end.
+            try:
+                journal.append("usage_records", [usage(2)])
+            except RuntimeError:
+                os._exit(0)
+            os._exit(1)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert len(entries(home)) == 1
+
+
+def test_what_is_remembered_in_memory_is_bounded_by_segments(home: Home) -> None:
+    with Journal(home) as journal:
+        for number in range(60):
+            journal.append("meter_events", [{"event_name": "calls", "identifier": str(number)}])
+            journal.roll()
+        recent = journal._log.recall._recent
+        assert sum(len(segment.identifiers) for segment in recent.values()) <= 5

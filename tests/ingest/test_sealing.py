@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -13,11 +14,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from foundation import Home
-from foundation.errors import UsageError
+from foundation.errors import RunError, UsageError
 from ingest import (
     Answer,
     DuplicateMeterEventError,
     Journal,
+    JournalDamagedError,
     batches,
     compact,
     live_files,
@@ -165,6 +167,38 @@ def test_a_row_that_does_not_fit_is_rejected_whole_with_its_receipt(
     (account,) = batches(home.lake, "usage_records")
     assert (account.read, account.accepted) == (2, 1)
     assert account.source_name == f"journal/{batch.batch_id.removeprefix('journal-')}"
+
+
+def test_a_full_disk_leaves_the_calls_in_the_journal(home: Home) -> None:
+    with Journal(home) as journal:
+        journal.append("usage_records", [usage(number) for number in range(2000)])
+        journal.roll()
+        limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1024, limits[1]))
+        try:
+            with pytest.raises(RunError, match="is full"):
+                seal_journal(home)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        assert rows(home, "usage_records") == []
+        assert sum(batch.accepted for batch in seal_journal(home)) == 2000
+
+
+def test_a_damaged_segment_is_told_and_those_before_it_are_sealed(home: Home) -> None:
+    folder = JournalFolder(home.journal)
+    with Journal(home) as journal:
+        for number in range(3):
+            journal.append("usage_records", [usage(number)])
+            journal.append("usage_records", [usage(number)])
+            journal.roll()
+    damaged = folder.closed_segments()[1]
+    content = bytearray(damaged.read_bytes())
+    content[20] ^= 1
+    damaged.write_bytes(content)
+    with pytest.raises(JournalDamagedError, match=damaged.name):
+        seal_journal(home)
+    assert [int(row["quantity"]) for row in rows(home, "usage_records")] == [0, 0]
+    assert len(folder.closed_segments()) == 2
 
 
 def test_objects_do_not_go_through_the_journal(home: Home) -> None:
