@@ -1,0 +1,60 @@
+with batches as (
+
+    select * from {{ ref('meter_event_batches') }}
+
+),
+
+judged as (
+
+    select
+        batch_key,
+        count(*) as judged_count,
+        sum(case when meter_key is null then 1 else 0 end) as erroneous_count
+    from {{ ref('meter_events') }}
+    group by batch_key
+
+),
+
+cancelled as (
+
+    select
+        batch_key,
+        count(*) as cancelled_count
+    from {{ ref('meter_event_cancellations') }}
+    group by batch_key
+
+),
+
+excluded as (
+
+    select
+        batch_key,
+        sum(case when reason = 'duplicate' then 1 else 0 end) as duplicate_count,
+        sum(case when reason = 'retracted' then 1 else 0 end) as retracted_count
+    from {{ ref('meter_event_exclusions') }}
+    group by batch_key
+
+)
+
+select
+    batches.batch_id,
+    batches.landed_count,
+    cast(
+        coalesce(judged.judged_count, 0)
+        - coalesce(judged.erroneous_count, 0)
+        - coalesce(cancelled.cancelled_count, 0)
+        as bigint
+    ) as effective_count,
+    cast(coalesce(excluded.duplicate_count, 0) as bigint) as duplicate_count,
+    cast(coalesce(cancelled.cancelled_count, 0) as bigint) as cancelled_count,
+    cast(coalesce(judged.erroneous_count, 0) as bigint) as erroneous_count,
+    cast(
+        case
+            when batches.is_retracted then batches.landed_count
+            else coalesce(excluded.retracted_count, 0)
+        end as bigint
+    ) as retracted_count
+from batches
+left join judged on batches.batch_key = judged.batch_key
+left join cancelled on batches.batch_key = cancelled.batch_key
+left join excluded on batches.batch_key = excluded.batch_key
