@@ -4,7 +4,8 @@
    `lines` are lines of drafts: invoice_id, invoice_line_id, subscription_item_id, invoice_item_id.
    `invoice_tax_rates` has the rates named on each draft: invoice_id, scope (item or invoice),
    subscription_item_id or invoice_item_id for an item's, rate_position, tax_rate_id, percentage,
-   is_inclusive. A line whose item names rates has those and none of the invoice's.
+   is_inclusive. A line whose item names rates has those and none of the invoice's. A rate without a
+   percentage has not landed; it taxes nothing and is an error row.
    Source: Stripe's tax rates page. #}
 {% macro line_tax_rates(lines, invoice_tax_rates) %}
     select
@@ -36,6 +37,6 @@
                 )
     ) as matched
     where
-        matched.scope = 'item'
-        or matched.has_own_rates = 0
+        (matched.scope = 'item' or matched.has_own_rates = 0)
+        and matched.percentage is not null
 {% endmacro %}

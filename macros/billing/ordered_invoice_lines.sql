@@ -1,6 +1,7 @@
 {# Lines in the order in which Stripe shows them: invoice items newest first, then subscription
    items in the subscription's order, tiers ascending, usage before its flat fee. Gives the
-   columns of `lines` and `line_position`, which counts from 1 within the invoice. #}
+   columns of `lines` and `line_position`, which counts from 1 within the invoice. A line whose
+   amount does not fit has none and is left out: it is a row of draft_invoice_errors. #}
 {% macro ordered_invoice_lines(lines) %}
     select
         lines.*,
@@ -20,4 +21,5 @@
             ) as integer
         ) as line_position
     from {{ lines }} as lines
+    where lines.exact_amount_decimal is not null
 {% endmacro %}

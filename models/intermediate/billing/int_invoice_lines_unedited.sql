@@ -27,8 +27,6 @@ select
     item_position,
     livemode
 from {{ ref('int_priced_lines') }}
--- A line whose amount does not fit is an error row, not a line.
-where exact_amount_decimal is not null
 
 union all
 

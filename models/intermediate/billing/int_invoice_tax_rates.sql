@@ -134,5 +134,5 @@ select
     tax_rates.percentage,
     tax_rates.is_inclusive
 from named
-inner join tax_rates
+left join tax_rates
     on named.tax_rate_id = tax_rates.tax_rate_id

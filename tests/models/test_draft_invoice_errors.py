@@ -1,0 +1,231 @@
+"""What cannot be billed is a row that says so; everything beside it is billed as usual."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.models._build import Built, build
+from tests.models._lake import Lake
+
+FEB, MAR = "2026-02-01T00:00:00Z", "2026-03-01T00:00:00Z"
+GOOD = 1_000
+RECURRING: Mapping[str, Any] = {
+    "type": "recurring",
+    "recurring_interval": "month",
+    "recurring_interval_count": 1,
+    "active": True,
+    "currency": "usd",
+    "billing_scheme": "per_unit",
+    "recurring_usage_type": "licensed",
+    "product": "prod_1",
+}
+
+
+def subscription(name: str, **item: Any) -> dict[str, Any]:
+    of_subscription = item.pop("subscription", {})
+    return {
+        "id": f"sub_{name}",
+        "customer": f"cus_{name}",
+        "currency": "usd",
+        "status": "active",
+        "created_at": FEB,
+        "start_at": FEB,
+        "billing_cycle_anchor_at": FEB,
+        "items": [{"id": f"si_{name}", **item}],
+        **of_subscription,
+    }
+
+
+def _lake(folder: Path) -> Path:
+    lake = Lake(folder)
+    names = ["huge", *(f"good{number}" for number in range(GOOD))]
+    lake.land("products", [{"id": "prod_1", "name": "Thing", "active": True}])
+    lake.land(
+        "prices",
+        [
+            {
+                **RECURRING,
+                "id": "metered",
+                "unit_amount_decimal": Decimal("12.5"),
+                "recurring_usage_type": "metered",
+                "recurring_meter": "mtr_1",
+            },
+            {**RECURRING, "id": "licensed", "unit_amount": 100},
+            {**RECURRING, "id": "orphan", "unit_amount": 100, "product": "prod_gone"},
+            {
+                **RECURRING,
+                "id": "short",
+                "billing_scheme": "tiered",
+                "tiers_mode": "graduated",
+                "tiers": [{"up_to": 10, "unit_amount_decimal": Decimal(1)}],
+            },
+        ],
+    )
+    lake.land(
+        "meters",
+        [
+            {
+                "id": "mtr_1",
+                "event_name": "used",
+                "status": "active",
+                "default_aggregation_formula": "sum",
+                "customer_payload_key": "stripe_customer_id",
+                "value_payload_key": "value",
+            }
+        ],
+    )
+    lake.land("customers", [{"id": f"cus_{name}", "currency": "usd"} for name in names])
+    lake.land(
+        "meter_events",
+        [
+            {
+                "identifier": name,
+                "event_name": "used",
+                "event_at": "2026-02-10T00:00:00Z",
+                "received_at": "2026-02-10T00:00:00Z",
+                "stripe_customer_id": f"cus_{name}",
+                "value": Decimal(999_999_999_999_999) if name == "huge" else Decimal(3),
+            }
+            for name in names
+        ],
+    )
+    lake.land(
+        "subscriptions",
+        [
+            *(subscription(name, price="metered") for name in names),
+            subscription("yen", price="licensed", subscription={"currency": "jpy"}),
+            subscription("tier", price="short", quantity=15),
+            subscription("price", price="gone"),
+            subscription("product", price="orphan", quantity=1),
+            subscription(
+                "named",
+                price="licensed",
+                quantity=1,
+                subscription={
+                    "discounts": [{"id": "di_1", "coupon": "gone"}],
+                    "default_tax_rates": ["txr_gone"],
+                },
+            ),
+        ],
+    )
+    lake.land(
+        "billed_invoices",
+        [
+            {
+                "id": "in_manual",
+                "customer": "cus_huge",
+                "status": "draft",
+                "billing_reason": "manual",
+                "currency": "usd",
+                "created_at": FEB,
+                "period_start_at": FEB,
+                "period_end_at": FEB,
+                "lines": [],
+            }
+        ],
+    )
+    lake.land(
+        "invoice_line_edits",
+        [
+            {
+                "invoice": "in_manual",
+                "operation": "add",
+                "request_id": "req_1",
+                "position": place,
+                "line": f"il_{place}",
+                "parameters_json": json.dumps({"price": "licensed", "quantity": quantity}),
+            }
+            for place, quantity in enumerate([7, 9_999_999_999_999])
+        ],
+    )
+    return lake.folder
+
+
+@pytest.fixture(scope="module")
+def drafts(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    folder = tmp_path_factory.mktemp("errors")
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("DBT_INDIRECT_SELECTION", "cautious")
+        return build(
+            _lake(folder / "lake"),
+            folder / "build",
+            select=["+draft_invoice_errors", "+draft_invoices"],
+            as_of="2026-03-02 00:00:00",
+            command="build",
+        )
+
+
+def errors(drafts: Built, code: str) -> list[tuple[str, str]]:
+    """What is concerned, and the message, of each error with this code."""
+    return drafts.rows(
+        "select distinct coalesce(subscription_id, invoice_id, price_id), error_message"
+        " from draft_invoice_errors where error_code = ? order by all",
+        [code],
+    )
+
+
+def test_an_amount_that_does_not_fit_is_an_error_beside_a_thousand_good_lines(
+    drafts: Built,
+) -> None:
+    assert errors(drafts, "amount_out_of_range") == [
+        (
+            "in_manual",
+            "9999999999999 units at 100 minor units come to more than 14 digits."
+            " Correct the quantity or the price.",
+        ),
+        (
+            "sub_huge",
+            "999999999999999 units at 12.5 minor units come to more than 14 digits."
+            " Correct the quantity or the price.",
+        ),
+    ]
+    assert drafts.rows(
+        "select count(*), min(total), max(total) from draft_invoices"
+        " where period_end = timestamp '2026-03-01' and subscription_id like 'sub_good%'"
+    ) == [(GOOD, 38, 38)]
+    assert drafts.rows(
+        "select total, line_count from draft_invoices"
+        " where period_end = timestamp '2026-03-01' and subscription_id = 'sub_huge'"
+    ) == [(0, 0)]
+
+
+def test_an_edit_that_does_not_fit_leaves_the_other_lines(drafts: Built) -> None:
+    assert drafts.rows("select total from draft_invoices where id = 'in_manual'") == [(700,)]
+
+
+def test_a_price_without_the_currency_names_what_to_land(drafts: Built) -> None:
+    assert errors(drafts, "price_currency_not_found") == [
+        (
+            "sub_yen",
+            "Price 'licensed' has no amount in 'jpy'. Land the price with currency_options.jpy.",
+        )
+    ]
+
+
+def test_a_quantity_beyond_the_last_tier_is_an_error(drafts: Built) -> None:
+    assert errors(drafts, "tier_not_found") == [
+        (
+            "sub_tier",
+            "Price 'short' has no tier for 15 units: its last ends at 10."
+            " Land the price with a last tier up to inf.",
+        )
+    ]
+
+
+def test_what_is_named_and_has_not_landed_is_an_error(drafts: Built) -> None:
+    assert errors(drafts, "price_not_found") == [
+        ("sub_price", "No such price: 'gone'. Land the price.")
+    ]
+    assert [subject for subject, _ in errors(drafts, "product_not_found")] == ["orphan"]
+    assert errors(drafts, "coupon_not_found") == [
+        ("sub_named", "No such coupon: 'gone'. Land the coupon.")
+    ]
+    assert errors(drafts, "tax_rate_not_found") == [
+        ("sub_named", "No such tax rate: 'txr_gone'. Land the tax rate.")
+    ]
