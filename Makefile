@@ -21,14 +21,14 @@ demo: $(VENV)/.core ## land the sample, build it, publish it, show what came out
 	@$(BIN)/meterhouse --home $(HOME_FOLDER) demo
 
 test: $(VENV)/.dev ## run the tests; TESTS=tests/foundation for some of them
-	$(RUN) pytest -n $(WORKERS) $(TESTS)
+	$(RUN) pytest -n $(WORKERS) --dist loadgroup $(TESTS)
 
 lint: $(VENV)/.dev ## check style, types, layers and SQL
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/basedpyright
 	$(BIN)/lint-imports
-	$(BIN)/sqlfluff lint --disable-progress-bar models macros tests/dbt
+	$(BIN)/sqlfluff lint --disable-progress-bar models tests/dbt
 	$(RUN) pytest -q tests/test_sql_rules.py
 
 format: $(VENV)/.dev ## put the code in its form
@@ -40,12 +40,13 @@ bench: $(VENV)/.dev ## measure; figures and sizes are printed, nothing is assert
 	$(RUN) pytest benchmarks
 
 torture: $(VENV)/.dev ## the long tests: kills, full disks, thousands of random runs
-	$(RUN) pytest -m torture -n $(WORKERS) tests/torture
+	$(RUN) pytest -n $(WORKERS) --dist loadgroup -m torture tests
 
-docs: $(VENV)/.dev ## write the dictionary and dbt's documentation as one HTML file
+docs: $(VENV)/.dev ## write the dictionary and dbt's documentation, one HTML file
 	$(RUN) foundation.generate
-	METERHOUSE_LAKE=$(HOME_FOLDER)/lake $(BIN)/dbt docs generate --static --profiles-dir .
-	@echo "target/static_index.html"
+	METERHOUSE_LAKE=$(HOME_FOLDER)/lake $(BIN)/dbt --quiet build
+	METERHOUSE_LAKE=$(HOME_FOLDER)/lake $(BIN)/dbt --quiet docs generate --static
+	@echo "docs/dictionary.md target/static_index.html"
 
 lock: ## resolve requirements/*.lock anew; needs uv
 	requirements/lock

@@ -111,7 +111,7 @@ def _run(home: Home, made: Build, on_progress: Callable[[Progress], None]) -> Bu
     with _timed(timings, "finish"):
         row_counts = finish(made.folder)
         remove_inputs(made.folder)
-        (made.folder / "dbt" / "partial_parse.msgpack").unlink(missing_ok=True)
+        _tidy(made.folder / "dbt")
     fail_point("build.finished")
     manifest = replace(
         made.manifest,
@@ -128,6 +128,13 @@ def _run(home: Home, made: Build, on_progress: Callable[[Progress], None]) -> Bu
     publish(home, complete)
     fail_point("build.published")
     return complete
+
+
+def _tidy(dbt: Path) -> None:
+    """Keep what a reader of the build may ask dbt about; its caches serve no other build."""
+    for path in dbt.iterdir():
+        if path.is_file() and path.name not in {"manifest.json", "run_results.json"}:
+            path.unlink()
 
 
 @contextmanager
