@@ -7,7 +7,8 @@
    (exclusive) and not after `latest_time` (inclusive), both Unix seconds. For prices that sum,
    `earliest_time` reaches back across the period's start by the drift grace while that long has
    not passed since it: such usage lands in the period that has just ended, so there has to be
-   one. Both are null where no period holds at that instant. #}
+   one. `latest_time` is never after the item's end. Both are null where no period holds at that
+   instant. #}
 {% macro create_usage_record_acceptance_function() %}
     create or replace macro main.usage_record_acceptance(subscription_item, at_time) as table
     with
@@ -51,7 +52,9 @@
 
     lifetime as (
 
-        select min(ranges.usage_after) as begins_at
+        select
+            min(ranges.usage_after) as begins_at,
+            max(ranges.run_end) as ends_at
         from intermediate.int_billing_period_ranges as ranges
         where ranges.subscription_item_id = subscription_item
 
@@ -103,7 +106,10 @@
         end as earliest_time,
         case
             when current_period.period_start is not null
-                then at_time + {{ usage_record_future_seconds() }}
+                then least(
+                    at_time + {{ usage_record_future_seconds() }},
+                    {{ unix_seconds('lifetime.ends_at') }}
+                )
         end as latest_time,
         items.livemode
     from items

@@ -192,6 +192,12 @@ def test_drift_across_a_periods_start_is_taken_for_sums_only(
     assert acceptance(built, name, at, "earliest_time") == (seconds(earliest),)
 
 
+def test_no_timestamp_lies_after_the_items_end(built: Built) -> None:
+    assert acceptance(built, "ending", "2024-05-19T23:58:00", "latest_time") == (
+        seconds("2024-05-20"),
+    )
+
+
 def test_a_period_that_began_since_the_build_is_known(built: Built) -> None:
     columns = ("current_period_start", "current_period_end")
     assert acceptance(built, "agrees", "2024-07-01", *columns) == (
