@@ -3,8 +3,8 @@
     python benchmarks/usage_records.py [--records 10000000] [--items 1000000] [--folder FOLDER]
 
 Writes a lake straight from DuckDB, the same on every run, builds the branch of the graph that ends
-in usage_record_summaries with dbt, and prints the seconds of each model, of the whole process and of
-its processors, its peak memory, the size of the file and the time of one look-up.
+in usage_record_summaries with dbt, and prints the seconds of each model, of the whole process and
+of its processors, its peak memory, the size of the file and the time of one look-up.
 """
 
 from __future__ import annotations
