@@ -14,6 +14,7 @@ REASONS: Final[dict[str, str]] = {
     "not_an_object": "The row is JSON, but not an object.",
     "wrong_object": "The row says that it is a Stripe object of another kind.",
     "ragged_row": "The row has more or fewer fields than the header.",
+    "unclosed_quote": "A quote is never closed, so that the rest of the file is one field.",
     "missing_field": "A required field is absent, null or empty.",
     "not_text": "The field must be text.",
     "not_a_number": "The field is not a decimal number.",

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from foundation import Home, Stream, fail_point
-from ingest._durable import durable_rename, incoming_path, no_space, stream_lock
+from ingest._durable import durable_rename, full_disk_told, incoming_path, stream_lock
 from ingest._lake import has_batch
 from ingest._metadata import BatchMetadata, footer_of
 
@@ -88,7 +88,11 @@ class BatchWriter:
 
     def __enter__(self) -> Self:
         fail_point("landing.before_write")
-        self._rows = open_lake_writer(self._accepted, self.stream.schema)
+        try:
+            self._rows = open_lake_writer(self._accepted, self.stream.schema)
+        except OSError:
+            self._accepted.unlink(missing_ok=True)
+            raise
         return self
 
     def __exit__(
@@ -106,10 +110,6 @@ class BatchWriter:
                     continue
         self._accepted.unlink(missing_ok=True)
         self._rejected.unlink(missing_ok=True)
-        if isinstance(error, OSError):
-            full = no_space(error, self.home)
-            if full is not None:
-                raise full from error
 
     def write(self, rows: pa.Table) -> None:
         """Add accepted rows, in the stream's schema."""
@@ -181,8 +181,11 @@ def write_batch(
     """Land rows that are in memory and already checked, as one batch.
 
     Returns the file, or None when a batch of this id had landed before.
+
+    Raises:
+        RunError: the disk is full.
     """
-    with BatchWriter(home, stream, metadata.batch_id) as writer:
+    with full_disk_told(home), BatchWriter(home, stream, metadata.batch_id) as writer:
         writer.write(rows)
         if rejected is not None and rejected.num_rows:
             writer.reject(rejected)

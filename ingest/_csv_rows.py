@@ -80,7 +80,10 @@ def csv_block(header: Header, text: TextBlock) -> Block:
     for first, last, line, record in _records(lines, header.delimiter, text.first_line):
         position = len(raws)
         raws.append((first, last, line))
-        problem = _problem(record, width, b"".join(lines[first:last]))
+        content = b"".join(lines[first:last])
+        problem = _problem(record, width, content)
+        if last == len(lines) and _is_unclosed(content, header.delimiter):
+            problem = "unclosed_quote", f"A quote opened at line {line} is never closed."
         if problem is None:
             positions.append(position)
             cells.append(record)
@@ -130,6 +133,15 @@ def _problem(record: list[str], width: int, content: bytes) -> tuple[str, str] |
     if len(record) != width:
         return "ragged_row", f"The row has {len(record)} fields; the header has {width}."
     return None
+
+
+def _is_unclosed(content: bytes, delimiter: str) -> bool:
+    lines = content.decode("utf-8", "replace").splitlines(keepends=True)
+    try:
+        list(csv.reader(lines, delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        return "unexpected end of data" in str(error)
+    return False
 
 
 def _raw_rows(

@@ -13,7 +13,14 @@ from pathlib import Path
 from foundation import Home
 from foundation.errors import RunError
 
-__all__ = ["durable_rename", "incoming_path", "no_space", "stream_lock", "sync_path"]
+__all__ = [
+    "durable_rename",
+    "full_disk_told",
+    "incoming_path",
+    "no_space",
+    "stream_lock",
+    "sync_path",
+]
 
 
 def sync_path(path: Path) -> None:
@@ -63,11 +70,27 @@ def stream_lock(home: Home, stream: str) -> Generator[None]:
 
 def no_space(error: OSError, home: Home) -> RunError | None:
     """Return what to tell when `error` says that the disk is full, else None."""
-    full = {errno.ENOSPC, errno.EFBIG, errno.EDQUOT}
-    texts = {os.strerror(number) for number in full}
-    if error.errno in full or any(text in str(error) for text in texts):
-        return RunError(
-            f"The disk that holds {home.lake} is full; nothing was landed.",
-            next_command="meterhouse compact, or make room, then land the file again",
-        )
-    return None
+    full = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
+    # Arrow's errors carry no number, only its text.
+    if error.errno not in full and not any(os.strerror(code) in str(error) for code in full):
+        return None
+    return RunError(
+        f"The disk that holds {home.lake} is full; nothing was landed.",
+        next_command="meterhouse compact, or make room, then land the file again",
+    )
+
+
+@contextmanager
+def full_disk_told(home: Home) -> Generator[None]:
+    """Turn the operating system's word for a full disk into one that says what to do.
+
+    Raises:
+        RunError: in the place of the OSError; nothing of what was being written is in the lake.
+    """
+    try:
+        yield
+    except OSError as error:
+        full = no_space(error, home)
+        if full is None:
+            raise
+        raise full from error

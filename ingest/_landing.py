@@ -22,6 +22,7 @@ from ingest._batch import REJECTED_SCHEMA, BatchWriter
 from ingest._checks import Conditions
 from ingest._column_files import plain
 from ingest._columns import pc
+from ingest._durable import full_disk_told
 from ingest._inputs import examined
 from ingest._instants import instant_text
 from ingest._lake import find_batch
@@ -107,7 +108,7 @@ def land(
     landing = Landing(home, plan, threads=threads, dry_run=dry_run, progress=progress)
     fail_point("landing.before_read")
     wanted = None if rules is None else rules.format
-    with examined(home, inputs, wanted, dry_run=dry_run) as sources:
+    with full_disk_told(home), examined(home, inputs, wanted, dry_run=dry_run) as sources:
         return landing.run(sources)
 
 

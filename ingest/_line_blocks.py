@@ -30,9 +30,11 @@ class TextBlock:
     first_line: int
 
 
-def line_blocks(source: Readable, name: str, size: int = BLOCK_BYTES) -> Iterator[TextBlock]:
+def line_blocks(source: Readable, name: str, size: int | None = None) -> Iterator[TextBlock]:
     """Cut after a newline; only the last block may end without one."""
-    return _blocks(source, name, 1, b"", lambda content: content.rfind(b"\n") + 1, size)
+    return _blocks(
+        source, name, 1, b"", lambda content: content.rfind(b"\n") + 1, size or BLOCK_BYTES
+    )
 
 
 def csv_blocks(
@@ -41,11 +43,16 @@ def csv_blocks(
     first_line: int,
     start: bytes,
     delimiter: str,
-    size: int = BLOCK_BYTES,
+    size: int | None = None,
 ) -> Iterator[TextBlock]:
     """Cut after a record, which may hold quoted newlines; `start` was read before the source."""
     return _blocks(
-        source, name, first_line, start, lambda content: record_end(content, delimiter), size
+        source,
+        name,
+        first_line,
+        start,
+        lambda content: record_end(content, delimiter),
+        size or BLOCK_BYTES,
     )
 
 

@@ -23,6 +23,7 @@ from foundation import STREAMS, Home, Stream, stream
 from ingest._batch import BatchWriter
 from ingest._checks import Conditions
 from ingest._columns import pc
+from ingest._durable import full_disk_told
 from ingest._instants import instant_text, parse_instant
 from ingest._json_rows import JsonRow, Unreadable, text_rows
 from ingest._lake import batches
@@ -187,7 +188,10 @@ class _Relanding:
             held = batches(self.home.lake, self.stream.name)
             return not _resolved(held, self.batch.batch_id) & set(accepted)
 
-        with BatchWriter(self.home, self.stream, batch_id) as writer:
+        with (
+            full_disk_told(self.home),
+            BatchWriter(self.home, self.stream, batch_id) as writer,
+        ):
             for table in tables:
                 writer.write(table)
             return writer.commit(metadata, still_open) is not None
