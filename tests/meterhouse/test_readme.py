@@ -68,6 +68,14 @@ def test_the_first_two_commands_do_what_they_say(first_commands: dict[str, str])
     assert re.search(r"=+ \d+ passed.* =+", first_commands["make test"])
 
 
+def test_a_second_demo_changes_nothing(clone: Path, first_commands: dict[str, str]) -> None:
+    before = (clone / "data" / "current").readlink()
+    printed = shell("make demo", clone)
+    assert "nothing changed" in printed
+    assert "published as it was" in printed
+    assert (clone / "data" / "current").readlink() == before
+
+
 def test_the_commands_it_shows_run(clone: Path, first_commands: dict[str, str]) -> None:
     path = f"{clone}/.venv/bin:{os.environ['PATH']}"
     for line in blocks("sh")[1].splitlines():
@@ -89,14 +97,6 @@ def test_the_demo_leaves_nothing_to_commit(clone: Path, first_commands: dict[str
 def test_every_file_it_points_to_is_there(clone: Path) -> None:
     for target in re.findall(r"\]\(([^)#:]+)\)", README):
         assert (clone / target).exists(), target
-
-
-def test_a_second_demo_changes_nothing(clone: Path, first_commands: dict[str, str]) -> None:
-    before = (clone / "data" / "current").readlink()
-    printed = shell("make demo", clone)
-    assert "nothing changed" in printed
-    assert "published as it was" in printed
-    assert (clone / "data" / "current").readlink() == before
 
 
 def test_dbt_builds_and_documents_on_its_own(clone: Path, first_commands: dict[str, str]) -> None:
