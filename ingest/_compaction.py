@@ -24,7 +24,7 @@ from ingest._compaction_merge import MemoryLimit, merge_files, spill_folder
 from ingest._compaction_plan import MERGE_SIZE, MergePlan, plan_merges
 from ingest._durable import stream_lock, sync_path
 from ingest._lake import open_home
-from ingest._metadata import replaced_by
+from ingest._metadata import read_merge
 
 __all__ = ["REMOVE_AFTER", "Compaction", "CompactionRunningError", "compact"]
 
@@ -136,7 +136,7 @@ def _remove_dead(home: Home, stream: str, remove_after: timedelta) -> None:
             name
             for merge in folder.glob("merge-*.parquet")
             if merge.stat().st_mtime <= died_before
-            for name in replaced_by(merge)
+            for name in read_merge(merge).replaces
         }
         found = [path for path in folder.glob("*.parquet") if path.name in dead]
         for path in found:

@@ -11,7 +11,7 @@ from typing import Final
 
 from foundation import Home
 from ingest._lake import live_files
-from ingest._metadata import BatchMetadata, read_batches, replaced_by
+from ingest._metadata import BatchMetadata, read_batches, read_merge
 
 __all__ = ["MERGE_SIZE", "MergePlan", "SmallFile", "plan_merges"]
 
@@ -70,7 +70,8 @@ class MergePlan:
         """
         names = {file.path.name for file in self.files}
         for file in self.files:
-            names.update(replaced_by(file.path))
+            if file.path.name.startswith("merge-"):
+                names.update(read_merge(file.path).replaces)
         return sorted(names)
 
 

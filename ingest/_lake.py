@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from foundation import STREAMS, Home, Stream
 from foundation.home import LAKE_FORMAT
 from ingest._durable import durable_rename, incoming_path, sync_path
-from ingest._metadata import BatchMetadata, footer_of, read_batches, replaced_by
+from ingest._metadata import BatchMetadata, footer_of, read_batches, read_merge
 
 __all__ = ["batches", "find_batch", "has_batch", "live_files", "open_home", "prepare_home"]
 
@@ -97,7 +97,7 @@ def live_files(lake: Path, stream: str) -> list[Path]:
                 name
                 for path in present
                 if path.name.startswith(_MERGED)
-                for name in replaced_by(path)
+                for name in read_merge(path).replaces
             }
         except FileNotFoundError:
             # A merge was itself merged away while we looked; look again.
@@ -130,14 +130,19 @@ def has_batch(home: Home, stream: str, batch_id: str) -> bool:
 
 def find_batch(home: Home, stream: str, batch_id: str) -> BatchMetadata | None:
     """Return the account of a batch, None where it has not landed."""
+    while True:
+        try:
+            holder = _file_of(home, stream, batch_id)
+            held = [] if holder is None else read_batches(holder)
+        except FileNotFoundError:
+            # Compaction replaced a file while we looked; look again.
+            continue
+        return next((batch for batch in held if batch.batch_id == batch_id), None)
+
+
+def _file_of(home: Home, stream: str, batch_id: str) -> Path | None:
     own = home.stream_folder(stream) / f"{batch_id}.parquet"
-    try:
-        candidates = read_batches(own)
-    except FileNotFoundError:
-        candidates = [
-            batch
-            for path in live_files(home.lake, stream)
-            if path.name.startswith(_MERGED)
-            for batch in read_batches(path)
-        ]
-    return next((batch for batch in candidates if batch.batch_id == batch_id), None)
+    if own.exists():
+        return own
+    merges = (p for p in live_files(home.lake, stream) if p.name.startswith(_MERGED))
+    return next((merge for merge in merges if batch_id in read_merge(merge).batch_ids), None)

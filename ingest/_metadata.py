@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -17,7 +18,7 @@ import pyarrow.parquet as pq
 
 from foundation.errors import RunError
 
-__all__ = ["BatchMetadata", "footer_of", "read_batches", "read_footer", "replaced_by"]
+__all__ = ["BatchMetadata", "Merge", "footer_of", "read_batches", "read_footer", "read_merge"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +99,23 @@ def read_batches(path: Path) -> list[BatchMetadata]:
     return [BatchMetadata.from_json(batch) for batch in held]
 
 
-def replaced_by(path: Path) -> list[str]:
-    """Return the names of the files whose rows a compacted file holds."""
-    return cast("list[str]", json.loads(read_footer(path).get("replaces", "[]")))
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """What a compacted file holds: ids of batches, and names of the files that died for it."""
+
+    batch_ids: frozenset[str]
+    replaces: tuple[str, ...]
+
+
+def read_merge(path: Path) -> Merge:
+    """Return what a compacted file holds; quick when asked again, for these files never change."""
+    status = path.stat()
+    return _read_merge(path, status.st_mtime_ns, status.st_size)
+
+
+@lru_cache(maxsize=512)
+def _read_merge(path: Path, written_at: int, size: int) -> Merge:
+    footer = read_footer(path)
+    held: list[dict[str, Any]] = json.loads(footer.get("batches", "[]"))
+    replaces = cast("list[str]", json.loads(footer.get("replaces", "[]")))
+    return Merge(frozenset(batch["batch_id"] for batch in held), tuple(replaces))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -82,10 +83,12 @@ def sealing(
     home: Home | Path | str,
     *,
     journal: Journal | None = None,
-    every: timedelta = timedelta(seconds=1),
+    every: timedelta = timedelta(minutes=1),
 ) -> Generator[None]:
     """Seal in a thread of its own for as long as the block runs, and once more at its end.
 
+    Calls are sealed as often as `every` says, and a segment that is full within a second. A build
+    seals before it looks, so sealing more often only makes more and smaller files.
     `journal` is the one this process appends to, if it has one: calls then wait less while their
     segment is closed. A failure is logged and tried again; calls are safe in the journal meanwhile.
 
@@ -96,9 +99,15 @@ def sealing(
         raise ValueError(f"a segment is sealed once a second at the most, not every {every}")
     stopped = threading.Event()
 
+    folder = JournalFolder((home if isinstance(home, Home) else open_home(home)).journal)
+
     def run() -> None:
+        due = time.monotonic() + every.total_seconds()
         while True:
-            last_round = stopped.wait(every.total_seconds())
+            last_round = stopped.wait(1)
+            if not (last_round or folder.closed_segments() or time.monotonic() >= due):
+                continue
+            due = time.monotonic() + every.total_seconds()
             try:
                 if journal is not None:
                     journal.roll()

@@ -282,7 +282,7 @@ def wait_for(condition: Callable[[], bool]) -> None:
 
 def test_a_server_seals_in_the_background_and_once_more_at_its_end(home: Home) -> None:
     with Journal(home) as journal:
-        with sealing(home, journal=journal):
+        with sealing(home, journal=journal, every=timedelta(seconds=1)):
             journal.append("usage_records", [usage(1)])
             wait_for(lambda: len(rows(home, "usage_records")) == 1)
             journal.append("usage_records", [usage(2)])
