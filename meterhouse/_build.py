@@ -26,6 +26,7 @@ import duckdb
 
 from foundation import Home, fail_point, project_dir
 from foundation.errors import RunError
+from ingest import seal_journal
 from meterhouse._build_finish import finish
 from meterhouse._build_inputs import INPUTS_NAME, freeze_inputs, remove_inputs, require_rows
 from meterhouse._build_lock import build_lock
@@ -57,6 +58,8 @@ def build(
         RunError: another build is running, or this one failed; `current` is as it was.
     """
     with build_lock(home):
+        # Calls answered so far are in the journal; a build sees what is in the lake.
+        seal_journal(home)
         require_rows(home)
         _mark_abandoned(home)
         made = _begin(home, as_of or now(), is_full)

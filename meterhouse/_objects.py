@@ -7,10 +7,8 @@ percentages.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from foundation import encode_json
 
@@ -60,7 +58,7 @@ class StripeObject(dict[str, Any]):
         return f"<{' '.join(names)}> JSON: {self}"
 
     def __str__(self) -> str:
-        return json.dumps(self.to_dict(), indent=2, ensure_ascii=False, default=_shown)
+        return _indented(self.to_dict(), "\n")
 
 
 def _plain(value: Any) -> Any:
@@ -73,6 +71,14 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _shown(value: object) -> str:
-    """Show a Decimal in a ``str()``, which is for reading and not for parsing."""
-    return encode_json(value) if isinstance(value, Decimal) else str(value)
+def _indented(value: Any, newline: str) -> str:
+    """Write JSON over several lines, every digit kept."""
+    deeper = newline + "  "
+    if isinstance(value, dict) and value:
+        held = cast("dict[str, Any]", value)
+        parts = [f"{encode_json(key)}: {_indented(item, deeper)}" for key, item in held.items()]
+        return "{" + deeper + f",{deeper}".join(parts) + newline + "}"
+    if isinstance(value, list) and value:
+        items = [_indented(item, deeper) for item in cast("list[Any]", value)]
+        return "[" + deeper + f",{deeper}".join(items) + newline + "]"
+    return encode_json(value)

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any, Final, TypeVar
 
 import duckdb
@@ -25,6 +27,7 @@ from ingest import (
     IdempotentCall,
     Journal,
     request_fingerprint,
+    sealing,
 )
 from meterhouse._routes import Endpoints
 from meterhouse._sessions import Sessions
@@ -45,6 +48,7 @@ from queries import (
 )
 
 _LONGEST_KEY: Final = 255
+_SEALING_EVERY: Final = timedelta(seconds=30)
 _log: Final = logging.getLogger("meterhouse")
 
 T = TypeVar("T")
@@ -131,6 +135,15 @@ class Kernel:
                 return Response(200, call.headers, landing.answer, call.route)
         except Exception as error:
             return _refused(call, error)
+
+    @contextmanager
+    def sealing(self) -> Generator[None]:
+        """Bring what is in the journal into the lake from time to time, and at the block's end."""
+        if self._home is None:
+            yield
+            return
+        with sealing(self._home, every=_SEALING_EVERY):
+            yield
 
     def refuse(self, asked: Asked, error: Exception) -> Response:
         """Answer a request that could not be taken in at all."""

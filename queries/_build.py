@@ -50,6 +50,12 @@ class Build:
         """The instant the build was made for, UTC: what is open, past and future goes by it."""
         return _instant(self.manifest.get("as_of"))
 
+    @cached_property
+    def inputs(self) -> Mapping[str, int]:
+        """What the build has seen: accepted rows by stream."""
+        streams: Mapping[str, Any] = self.manifest.get("inputs", {})
+        return {name: held["rows"] for name, held in streams.items()}
+
     @property
     def as_of_seconds(self) -> int:
         """``as_of`` in whole seconds since 1970; now, where the build does not say."""
@@ -100,7 +106,7 @@ def locate(place: Path, build_id: str | None) -> Build:
         if place.name != DATABASE:
             raise UsageError(
                 f"{place} is not a published file: they are named {DATABASE}.",
-                next_command="meterhouse builds",
+                next_command="meterhouse build",
             )
         return Build(place.resolve().parent)
     if (place / DATABASE).is_file():

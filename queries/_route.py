@@ -92,7 +92,7 @@ class Routes:
         A place takes any text; a fixed word is preferred, so that ``/v1/invoices/upcoming`` is not
         an invoice of that id.
         """
-        segments = path.strip("/").split("/")
+        segments = path.removeprefix("/").split("/")
         held: list[str] = []
         node = self._tree
         for segment in segments:

@@ -56,8 +56,9 @@ def create_app(kernel: Kernel, keys: Keys, limits: Limits) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncGenerator[None]:
-        yield
-        api.close()
+        with kernel.sealing():
+            yield
+            api.close()
         kernel.close()
 
     return Starlette(

@@ -1,0 +1,299 @@
+"""The API over HTTP: keys, envelopes, headers, limits."""
+
+from __future__ import annotations
+
+import base64
+import concurrent.futures
+import json
+import socket
+from collections.abc import Generator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+from tests.conftest import CommandLine
+from tests.meterhouse._server import LIVE_KEY, TEST_KEY, Served, serving
+
+ITEM = "si_BorealisMessages"
+SUMMARIES = f"/v1/subscription_items/{ITEM}/usage_record_summaries"
+RECORDS = f"/v1/subscription_items/{ITEM}/usage_records"
+DRAFT = "/v1/invoices/in_EmberManualDraft"
+
+
+@pytest.fixture(scope="module")
+def http(served: Served) -> Generator[httpx.Client]:
+    with served.client() as client:
+        yield client
+
+
+def error_of(response: httpx.Response) -> dict[str, str]:
+    body = response.json()
+    assert set(body) == {"error"}
+    assert set(body["error"]) <= {"type", "code", "message", "param", "doc_url"}
+    assert "Traceback" not in response.text
+    return body["error"]
+
+
+def test_basic_and_bearer_keys_are_taken(served: Served) -> None:
+    basic = base64.b64encode(f"{TEST_KEY}:".encode()).decode()
+    for authorization in (f"Bearer {TEST_KEY}", f"bearer {TEST_KEY}", f"Basic {basic}"):
+        answer = httpx.get(
+            served.url + SUMMARIES, headers={"Authorization": authorization}, timeout=60
+        )
+        assert answer.status_code == 200
+
+
+@pytest.mark.parametrize(
+    "authorization",
+    [None, "", "Bearer", "Bearer sk_test_wrong", "Basic !!!", "Digest x", f"Bearer {TEST_KEY}x"],
+)
+def test_anyone_else_is_401_in_the_envelope(served: Served, authorization: str | None) -> None:
+    headers = {} if authorization is None else {"Authorization": authorization}
+    answer = httpx.get(served.url + SUMMARIES, headers=headers, timeout=60)
+    assert answer.status_code == 401
+    assert error_of(answer)["type"] == "invalid_request_error"
+    assert TEST_KEY not in answer.text
+
+
+def test_a_live_key_sees_no_test_object(served: Served) -> None:
+    with served.client(LIVE_KEY) as live:
+        assert live.get("/v1/customers").json()["data"] == []
+        assert live.get("/v1/customers/cus_AuroraLabs0001").status_code == 404
+        assert live.get(SUMMARIES).status_code == 404
+        assert live.get(DRAFT).status_code == 404
+        assert live.get(f"{DRAFT}/lines").status_code == 404
+        assert live.post(RECORDS, data={"quantity": "1"}).status_code == 404
+        event = {"event_name": "x", "payload[value]": "1"}
+        assert live.post("/v1/billing/meter_events", data=event).json()["livemode"] is True
+
+
+def test_every_answer_says_which_build_and_version_it_is_from(http: httpx.Client) -> None:
+    headers = http.get(SUMMARIES).headers
+    assert headers["Request-Id"].startswith("req_")
+    assert headers["Stripe-Version"] == "2025-02-24.acacia"
+    assert headers["Meterhouse-As-Of"] == "2026-04-15T00:00:00Z"
+    assert headers["Meterhouse-Build"]
+    assert headers["Content-Type"] == "application/json"
+
+
+def test_an_unknown_path_is_404_and_another_method_405(http: httpx.Client) -> None:
+    unknown = http.get("/v1/refunds")
+    assert unknown.status_code == 404
+    assert "Unrecognized request URL (GET: /v1/refunds)" in error_of(unknown)["message"]
+    wrong = http.delete("/v1/customers/cus_AuroraLabs0001")
+    assert wrong.status_code == 405
+    assert wrong.headers["Allow"] == "GET"
+    assert "allowed: GET" in error_of(wrong)["message"]
+    for path in ("/", "/v1", "//", "/v1//customers", "/v1/customers/"):
+        assert http.get(path).status_code == 404
+
+
+def test_a_body_too_long_is_413_and_of_another_type_415(http: httpx.Client) -> None:
+    long = http.post(RECORDS, content=b"a=" + b"x" * (3 * 2**20), headers=_form())
+    assert long.status_code == 413
+    assert "too long" in error_of(long)["message"]
+    for content_type in ("application/json", "text/plain", "multipart/form-data; boundary=x"):
+        other = http.post(RECORDS, content=b"{}", headers={"Content-Type": content_type})
+        assert other.status_code == 415
+        error_of(other)
+    packed = http.post(RECORDS, content=b"x", headers={**_form(), "Content-Encoding": "gzip"})
+    assert packed.status_code == 415
+
+
+def _form() -> dict[str, str]:
+    return {"Content-Type": "application/x-www-form-urlencoded"}
+
+
+def test_a_query_too_long_is_414_and_too_many_parameters_400(http: httpx.Client) -> None:
+    assert http.get(f"{SUMMARIES}?limit={'1' * 40_000}").status_code == 414
+    many = "&".join(f"a{at}=1" for at in range(6000))
+    answer = http.post(RECORDS, content=many.encode(), headers=_form())
+    assert answer.status_code == 400
+    assert "Too many parameters" in error_of(answer)["message"]
+
+
+@pytest.mark.parametrize(
+    ("query", "param"),
+    [
+        ("limit=ten", "limit"),
+        ("limit[gt]=1", "limit"),
+        ("limit=1&limit[gt]=1", "limit"),
+        ("%5D=1", "]"),
+        ("a[b=1", "a[b"),
+        ("expand[0][1]=a", "expand[0]"),
+        ("expand[]=" + "a." * 6 + "b", "expand[0]"),
+        ("expand[]=data.customer", "expand[0]"),
+        ("starting_after=", "starting_after"),
+    ],
+)
+def test_a_malformed_parameter_is_400_and_named(http: httpx.Client, query: str, param: str) -> None:
+    answer = http.get(f"{SUMMARIES}?{query}")
+    assert answer.status_code == 400
+    assert error_of(answer)["param"] == param
+
+
+def test_text_that_is_not_utf_8_is_400(http: httpx.Client) -> None:
+    for path in (f"{SUMMARIES}?limit=%ff", "/v1/customers/%ff"):
+        answer = http.get(path)
+        assert answer.status_code == 400
+        error_of(answer)
+
+
+def test_an_escaped_slash_stays_within_an_id(http: httpx.Client) -> None:
+    answer = http.get("/v1/customers/a%2Fb%20c")
+    assert answer.status_code == 404
+    assert error_of(answer)["message"] == "No such customer: 'a/b c'"
+
+
+def test_a_post_under_one_key_is_done_once_and_answered_alike(http: httpx.Client) -> None:
+    key = {"Idempotency-Key": "http-once"}
+    first = http.post(RECORDS, data={"quantity": "3"}, headers=key)
+    second = http.post(RECORDS, data={"quantity": "3"}, headers=key)
+    assert first.status_code == second.status_code == 200
+    assert first.content == second.content
+    assert first.headers["Request-Id"] != second.headers["Request-Id"]
+    assert second.headers["Idempotent-Replayed"] == "true"
+    other = http.post(RECORDS, data={"quantity": "4"}, headers=key)
+    assert other.status_code == 400
+    assert error_of(other)["type"] == "idempotency_error"
+    refused = http.post(RECORDS, data={"quantity": "-1"}, headers={"Idempotency-Key": "free"})
+    assert refused.status_code == 400
+    assert http.post(
+        RECORDS, data={"quantity": "1"}, headers={"Idempotency-Key": "free"}
+    ).is_success
+    long = http.post(RECORDS, data={"quantity": "1"}, headers={"Idempotency-Key": "k" * 256})
+    assert long.status_code == 400
+
+
+def test_many_calls_at_once_are_each_taken_once(served: Served) -> None:
+    def create(at: int) -> str:
+        with served.client() as client:
+            answer = client.post(
+                RECORDS, data={"quantity": str(at)}, headers={"Idempotency-Key": f"at-once-{at}"}
+            )
+            assert answer.status_code in (200, 409), answer.text
+            return answer.json().get("id", "")
+
+    with concurrent.futures.ThreadPoolExecutor(8) as threads:
+        ids = list(threads.map(create, [at % 20 for at in range(60)]))
+    assert len({each for each in ids if each}) == 20
+
+
+def test_the_newest_version_has_the_newest_shape_of_lines(http: httpx.Client) -> None:
+    basil = {"Stripe-Version": "2025-03-31.basil"}
+    answer = http.get(DRAFT, headers=basil)
+    assert answer.headers["Stripe-Version"] == "2025-03-31.basil"
+    invoice = answer.json()
+    line = invoice["lines"]["data"][0]
+    assert line["parent"]["type"] == "invoice_item_details"
+    assert line["taxes"] == []
+    assert not {"price", "type", "proration", "tax_amounts", "amount_excluding_tax"} & set(line)
+    assert "subscription" not in invoice
+    assert invoice["parent"] is None
+    listed = http.get(f"{DRAFT}/lines", headers=basil).json()["data"][0]
+    assert listed == line
+    old = http.get(DRAFT, headers={"Stripe-Version": "2023-08-16"}).json()["lines"]["data"][0]
+    assert old["type"] == "invoiceitem"
+    wrong = http.get(DRAFT, headers={"Stripe-Version": "newest"})
+    assert error_of(wrong)["message"] == "Invalid Stripe API version: newest"
+
+
+def test_the_second_api_takes_json_alone(http: httpx.Client) -> None:
+    path = "/v2/billing/meter_events"
+    event = {"event_name": "gpu_seconds", "payload": {"value": "1.50", "stripe_customer_id": "c"}}
+    answer = http.post(path, json=event)
+    assert answer.json()["payload"]["value"] == "1.5"
+    assert answer.json()["timestamp"] == "2026-04-15T00:00:00.000Z"
+    assert http.post(path, data={"event_name": "x"}).status_code == 415
+    for text in (b"{", b"[]", b"\xff", b'{"event_name":"a","event_name":"b"}', b"[" * 5000):
+        broken = http.post(path, content=text, headers={"Content-Type": "application/json"})
+        assert broken.status_code == 400
+        error_of(broken)
+    early = {**event, "timestamp": "2026-01-01T00:00:00Z"}
+    refused = error_of(http.post(path, json=early))
+    assert refused["message"].startswith("The event timestamp cannot be more than 35 days in past.")
+
+
+def test_health_metrics_and_the_document_need_no_key(served: Served) -> None:
+    with served.client(None) as client:
+        health = client.get("/healthz")
+        assert health.json()["status"] == "ok"
+        metrics = client.get("/metrics")
+        assert metrics.headers["Content-Type"].startswith("text/plain")
+        assert "meterhouse_requests_total{" in metrics.text
+        assert f'build="{health.json()["build"]}"' in metrics.text
+        document = client.get("/openapi.json").json()
+        assert document["openapi"] == "3.1.0"
+        assert "/v1/invoices/{invoice}/add_lines" in document["paths"]
+
+
+def test_the_access_log_is_json_and_tells_no_secret(served: Served, http: httpx.Client) -> None:
+    request_id = http.get(f"{SUMMARIES}?limit=1").headers["Request-Id"]
+    http.get(f"{SUMMARIES}?limit=1")
+    lines = [json.loads(line) for line in list(served.log) if line.startswith("{")]
+    line = next(line for line in lines if line["request_id"] == request_id)
+    assert line["route"] == "/v1/subscription_items/{subscription_item}/usage_record_summaries"
+    assert line["status"] == 200
+    assert line["key"] == "sk_test_****p7dc"
+    assert TEST_KEY not in "".join(served.log)
+
+
+def test_a_client_that_hangs_up_or_talks_nonsense_harms_nobody(
+    served: Served, http: httpx.Client
+) -> None:
+    address = urlsplit(served.url)
+    for sent in (
+        b"nonsense\r\n\r\n",
+        b"POST /v1/invoices HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf",
+        b"GET /v1/customers HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \xff\xfe\r\n\r\n",
+    ):
+        with socket.create_connection((address.hostname or "", address.port or 0)) as raw:
+            raw.sendall(sent)
+    assert http.get("/healthz").status_code == 200
+
+
+def test_it_refuses_to_start_without_a_key(cli: CommandLine, sample_home: Path) -> None:
+    said = cli("--home", sample_home, "serve", "--port", "0")
+    assert said.exit_code == 2
+    assert "There is no API key" in said.stderr
+    everywhere = cli("--home", sample_home, "serve", "--host", "0.0.0.0", "--insecure-loopback")
+    assert everywhere.exit_code == 2
+    assert "needs an API key" in everywhere.stderr
+    short = cli("--home", sample_home, "serve", METERHOUSE_API_KEYS="sk_test_short")
+    assert short.exit_code == 2
+    assert "sk_test_short" not in short.stderr
+
+
+def test_a_key_file_that_others_may_read_is_refused(
+    cli: CommandLine, sample_home: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "keys"
+    file.write_text(f"{TEST_KEY}  # nightly\n")
+    file.chmod(0o644)
+    said = cli("--home", sample_home, "serve", "--port", "0", "--keys-file", file)
+    assert said.exit_code == 2
+    assert "chmod 600" in said.stderr
+    file.chmod(0o600)
+    with (
+        serving(sample_home, "--keys-file", str(file), keys=None) as server,
+        server.client() as client,
+    ):
+        assert client.get("/v1/customers").status_code == 200
+        assert client.get("/v1/customers", headers={"Authorization": "x"}).status_code == 401
+
+
+def test_an_open_server_answers_the_loopback_alone_and_limits_its_rate(
+    sample_home: Path,
+) -> None:
+    options = ("--insecure-loopback", "--rate-limit", "3")
+    with serving(sample_home, *options, keys=None) as server, server.client(None) as client:
+        assert client.get("/v1/customers").status_code == 200
+        foreign = client.get("/v1/customers", headers={"Host": "evil.example"})
+        assert foreign.status_code == 403
+        answers = [client.get("/v1/coupons") for _ in range(12)]
+        refused = [answer for answer in answers if answer.status_code == 429]
+        assert refused
+        assert refused[0].headers["Retry-After"] == "1"
+        assert error_of(refused[0])["code"] == "rate_limit"
