@@ -2,7 +2,7 @@
    endpoint of that name lists, newest window first, windows without events left out.
 
    start_time (inclusive) and end_time (exclusive) are whole Unix seconds on minute boundaries;
-   value_grouping_window is 'hour' or 'day', whose boundaries both must lie on, or null for one summary
+   value_grouping_window is 'hour' or 'day', on whose boundaries both must lie, or null for one summary
    of the whole range. The columns are those of the mart of the same name.
 
    Whole quarter-hours come from the rollup. Where the range cuts a quarter-hour, and only there, the
@@ -11,20 +11,22 @@
     {%- set window_length -%}
         case value_grouping_window when 'hour' then 3600 when 'day' then 86400 end
     {%- endset -%}
+    {%- set first_quarter_hour = whole_quotient('start_time + 899', 900) -%}
+    {%- set end_quarter_hour = whole_quotient('end_time', 900) -%}
     create or replace macro main.meter_event_summaries(
         meter, customer, start_time, end_time, value_grouping_window
     ) as table
     with asked as (
 
         select
-            meters.meter_key,
-            meters.formula,
-            meters.window_seconds,
-            meters.livemode,
-            customers.customer_key
-        from intermediate.meter_keys as meters
-        cross join intermediate.customer_keys as customers
-        where meters.meter_id = meter and customers.customer_id = customer
+            known_meters.meter_key,
+            known_meters.formula,
+            known_meters.window_seconds,
+            known_meters.livemode,
+            known_customers.customer_key
+        from intermediate.meter_keys as known_meters
+        cross join intermediate.customer_keys as known_customers
+        where known_meters.meter_id = meter and known_customers.customer_id = customer
 
     ),
 
@@ -33,16 +35,12 @@
         select events.*
         from read_parquet(
             {{ event_file_list(
-                'list_concat('
-                ~ 'case when start_time % 900 <> 0 then [' ~ month_of_seconds('start_time')
-                ~ '] else [] end, '
-                ~ 'case when end_time % 900 <> 0 then [' ~ month_of_seconds('end_time')
-                ~ '] else [] end)'
+                checked_summary_question(window_length, edge_months('start_time', 'end_time'))
             ) }},
             hive_partitioning = false
         ) as events
         inner join asked
-            on events.meter_key = asked.meter_key and events.customer_key = asked.customer_key
+            on events.customer_key = asked.customer_key and events.meter_key = asked.meter_key
 
     ),
 
@@ -58,65 +56,40 @@
 
         select
             cast(rollup.quarter_hour as bigint) * 900 as seconds,
-            rollup.event_count,
-            rollup.value_sum,
-            rollup.value_min,
-            rollup.value_max,
-            rollup.last_value,
-            rollup.last_at,
-            rollup.last_received_at,
-            rollup.last_received_sequence,
-            cast(null as varchar) as unique_value
+            {{ rollup_piece('rollup') }}
         from intermediate.meter_quarter_hours as rollup
         inner join asked
             on rollup.customer_key = asked.customer_key and rollup.meter_key = asked.meter_key
         where
-            rollup.quarter_hour >= {{ whole_quotient('start_time + 899', 900) }}
-            and rollup.quarter_hour < {{ whole_quotient('end_time', 900) }}
+            rollup.quarter_hour >= {{ first_quarter_hour }}
+            and rollup.quarter_hour < {{ end_quarter_hour }}
 
         union all
 
         select
             cast(rollup_values.quarter_hour as bigint) * 900 as seconds,
-            0 as event_count,
-            null as value_sum,
-            null as value_min,
-            null as value_max,
-            null as last_value,
-            null as last_at,
-            null as last_received_at,
-            null as last_received_sequence,
-            rollup_values.unique_value
+            {{ distinct_value_piece('rollup_values') }}
         from intermediate.meter_quarter_hour_values as rollup_values
         inner join asked
             on
                 rollup_values.customer_key = asked.customer_key
                 and rollup_values.meter_key = asked.meter_key
         where
-            rollup_values.quarter_hour >= {{ whole_quotient('start_time + 899', 900) }}
-            and rollup_values.quarter_hour < {{ whole_quotient('end_time', 900) }}
+            rollup_values.quarter_hour >= {{ first_quarter_hour }}
+            and rollup_values.quarter_hour < {{ end_quarter_hour }}
 
         union all
 
         select
             {{ unix_seconds('edge_events.event_at') }} as seconds,
-            1 as event_count,
-            edge_events.value as value_sum,
-            edge_events.value as value_min,
-            edge_events.value as value_max,
-            edge_events.value as last_value,
-            edge_events.event_at as last_at,
-            edge_events.received_at as last_received_at,
-            edge_events.received_sequence as last_received_sequence,
-            edge_events.unique_value
+            {{ event_piece('edge_events') }}
         from edge_events
         where
             edge_events.event_at >= {{ from_unix_seconds('start_time') }}
             and edge_events.event_at < {{ from_unix_seconds('end_time') }}
             and (
-                edge_events.event_at
-                < {{ from_unix_seconds(whole_quotient('start_time + 899', 900) ~ ' * 900') }}
-                or edge_events.event_at >= {{ from_unix_seconds(whole_quotient('end_time', 900) ~ ' * 900') }}
+                edge_events.event_at < {{ from_unix_seconds(first_quarter_hour ~ ' * 900') }}
+                or edge_events.event_at >= {{ from_unix_seconds(end_quarter_hour ~ ' * 900') }}
             )
 
     ),
@@ -129,8 +102,7 @@
             sum(value_sum) as value_sum,
             min(value_min) as value_min,
             max(value_max) as value_max,
-            {{ latest_by('last_value', ordering(['last_at', 'last_received_at',
-                'last_received_sequence', 'last_value'])) }} as last_value,
+            {{ latest_piece() }} as last_value,
             count(distinct unique_value) as values_counted
         from pieces
         group by window_start
@@ -149,7 +121,6 @@
             asked.livemode
         from merged
         cross join asked
-        where merged.events_counted > 0
 
     )
 
@@ -165,5 +136,35 @@
         events_counted as event_count,
         livemode
     from named
-    order by window_start desc;
+    order by window_start desc
 {% endmacro %}
+
+
+{# The months, unless the question is malformed: then the error that says so. It is asked here because
+   the list of files is made while the question is bound, also when no row could match. #}
+{% macro checked_summary_question(window_length, months) -%}
+    case
+        when
+            value_grouping_window is not null
+            and value_grouping_window not in ('hour', 'day')
+            then error(concat(
+                'value_grouping_window is ''', value_grouping_window,
+                '''; it can be ''hour'', ''day'' or null.'
+            ))
+        when start_time % coalesce({{ window_length }}, 60) <> 0
+            then error(concat(
+                'start_time ', start_time, ' must be aligned with ',
+                coalesce(value_grouping_window, 'minute'), ' boundaries (UTC).'
+            ))
+        when end_time % coalesce({{ window_length }}, 60) <> 0
+            then error(concat(
+                'end_time ', end_time, ' must be aligned with ',
+                coalesce(value_grouping_window, 'minute'), ' boundaries (UTC).'
+            ))
+        when end_time <= start_time
+            then error(concat(
+                'end_time must be after start_time: ', end_time, ' is not after ', start_time, '.'
+            ))
+        else {{ months }}
+    end
+{%- endmacro %}

@@ -5,6 +5,7 @@
     {% if execute and flags.WHICH in ('run', 'build') %}
         {% set functions = [
             create_meter_event_summaries_function(),
+            create_meter_usage_function(),
             create_draft_invoice_edited_functions(),
             create_usage_record_summaries_function(),
             create_usage_per_timestamp_function(),

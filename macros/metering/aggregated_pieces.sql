@@ -1,7 +1,6 @@
 {# Merged state into values: one row per distinct `keys`, with the columns aggregated_value and
    event_count. `pieces` is a relation of the keys, formula, and the state of whole quarter-hours or
-   single events: event_count, value_sum, value_min, value_max, last_value, last_at,
-   last_received_at, last_received_sequence, unique_value. The three kinds of formula are grouped
+   single events (see pieces_of_usage). The three kinds of formula are grouped
    apart, so that the common one pays for neither the latest nor the distinct. #}
 {% macro aggregated_pieces(pieces, keys) %}
     {%- set names = keys | join(', ') %}
@@ -27,8 +26,7 @@
 
     select
         {{ names }},
-        {{ latest_by('last_value', ordering(['last_at', 'last_received_at',
-            'last_received_sequence', 'last_value'])) }} as aggregated_value,
+        {{ latest_piece() }} as aggregated_value,
         cast(sum(event_count) as bigint) as event_count
     from {{ pieces }}
     where formula = 'last'

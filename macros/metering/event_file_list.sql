@@ -30,3 +30,31 @@
 {% macro month_of_seconds(seconds) -%}
     strftime({{ from_unix_seconds(seconds) }}, '%Y-%m')
 {%- endmacro %}
+
+
+{# The months whose events are needed for the quarter-hours that a range of seconds cuts. #}
+{% macro edge_months(start_seconds, end_seconds) -%}
+    list_concat(
+        case
+            when {{ start_seconds }} % 900 <> 0 then [{{ month_of_seconds(start_seconds) }}]
+            else []
+        end,
+        case
+            when {{ end_seconds }} % 900 <> 0 then [{{ month_of_seconds(end_seconds) }}]
+            else []
+        end
+    )
+{%- endmacro %}
+
+
+{# Every month that a range of seconds touches. #}
+{% macro touched_months(start_seconds, end_seconds) -%}
+    list_transform(
+        generate_series(
+            date_trunc('month', {{ from_unix_seconds(start_seconds) }}),
+            {{ from_unix_seconds(end_seconds) }},
+            interval 1 month
+        ),
+        lambda first: strftime(first, '%Y-%m')
+    )
+{%- endmacro %}

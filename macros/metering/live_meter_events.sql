@@ -10,6 +10,7 @@
         events.event_at,
         events.value,
         events.unique_value,
+        events.dimensions,
         events.received_at,
         events.received_sequence,
         meters.formula,
@@ -29,8 +30,8 @@
 {# The columns of live_meter_events, of a relation that has more. #}
 {% macro live_event_columns(relation) %}
     {%- for name in [
-        'customer_key', 'meter_key', 'event_at', 'value', 'unique_value', 'received_at',
-        'received_sequence', 'formula', 'window_seconds',
+        'customer_key', 'meter_key', 'event_at', 'value', 'unique_value', 'dimensions',
+        'received_at', 'received_sequence', 'formula', 'window_seconds',
     ] -%}
         {{ relation }}.{{ name }}{{ ', ' if not loop.last }}
     {%- endfor -%}

@@ -78,15 +78,7 @@
         select
             usage_periods.period_key,
             usage_periods.formula,
-            rollup.event_count,
-            rollup.value_sum,
-            rollup.value_min,
-            rollup.value_max,
-            rollup.last_value,
-            rollup.last_at,
-            rollup.last_received_at,
-            rollup.last_received_sequence,
-            cast(null as varchar) as unique_value
+            {{ rollup_piece('rollup') }}
         from {{ ref('meter_quarter_hours') }} as rollup
         inner join usage_periods
             on
@@ -100,15 +92,7 @@
         select
             usage_periods.period_key,
             usage_periods.formula,
-            0 as event_count,
-            cast(null as {{ quantity_type() }}) as value_sum,
-            cast(null as {{ quantity_type() }}) as value_min,
-            cast(null as {{ quantity_type() }}) as value_max,
-            cast(null as {{ quantity_type() }}) as last_value,
-            cast(null as timestamp) as last_at,
-            cast(null as timestamp) as last_received_at,
-            cast(null as bigint) as last_received_sequence,
-            rollup_values.unique_value
+            {{ distinct_value_piece('rollup_values') }}
         from {{ ref('meter_quarter_hour_values') }} as rollup_values
         inner join usage_periods
             on
@@ -122,15 +106,7 @@
         select
             edges.period_key,
             edge_events.formula,
-            1 as event_count,
-            edge_events.value as value_sum,
-            edge_events.value as value_min,
-            edge_events.value as value_max,
-            edge_events.value as last_value,
-            edge_events.event_at as last_at,
-            edge_events.received_at as last_received_at,
-            edge_events.received_sequence as last_received_sequence,
-            edge_events.unique_value
+            {{ event_piece('edge_events') }}
         from edge_events
         inner join edges
             on

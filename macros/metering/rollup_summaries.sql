@@ -8,15 +8,7 @@
             rollup.customer_key,
             {{ whole_windows('rollup.quarter_hour', quarter_hours) }} as window_number,
             meters.formula,
-            rollup.event_count,
-            rollup.value_sum,
-            rollup.value_min,
-            rollup.value_max,
-            rollup.last_value,
-            rollup.last_at,
-            rollup.last_received_at,
-            rollup.last_received_sequence,
-            cast(null as varchar) as unique_value
+            {{ rollup_piece('rollup') }}
         from {{ ref('meter_quarter_hours') }} as rollup
         inner join {{ ref('meter_keys') }} as meters on rollup.meter_key = meters.meter_key
 
@@ -27,15 +19,7 @@
             rollup_values.customer_key,
             {{ whole_windows('rollup_values.quarter_hour', quarter_hours) }} as window_number,
             'unique_count' as formula,
-            0 as event_count,
-            cast(null as {{ quantity_type() }}) as value_sum,
-            cast(null as {{ quantity_type() }}) as value_min,
-            cast(null as {{ quantity_type() }}) as value_max,
-            cast(null as {{ quantity_type() }}) as last_value,
-            cast(null as timestamp) as last_at,
-            cast(null as timestamp) as last_received_at,
-            cast(null as bigint) as last_received_sequence,
-            rollup_values.unique_value
+            {{ distinct_value_piece('rollup_values') }}
         from {{ ref('meter_quarter_hour_values') }} as rollup_values
 
     ),
