@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import Final
 
 from foundation import Home, fail_point
-from foundation.errors import MeterhouseError
+from foundation.errors import MeterhouseError, RunError
+from ingest._durable import no_space
 from ingest._journal import Journal
 from ingest._journal_folder import JournalFolder, exclusive_lock
 from ingest._journal_frames import Entry, decode_entries, intact_frames
@@ -65,14 +66,26 @@ def seal_journal(
         RunError: the disk is full; what could not be sealed is still in the journal.
     """
     opened = home if isinstance(home, Home) else open_home(home)
-    now = clock()
-    folder = JournalFolder(opened.journal)
+    try:
+        return _seal_all(opened, clock())
+    except OSError as error:
+        if no_space(error, opened) is None:
+            raise
+        raise RunError(
+            f"The disk that holds {opened.lake} is full; calls that could not be sealed stay in "
+            "the journal.",
+            next_command="df -h",
+        ) from error
+
+
+def _seal_all(home: Home, now: datetime) -> list[SealedBatch]:
+    folder = JournalFolder(home.journal)
     folder.create()
     with exclusive_lock(folder.seal_lock):
         with exclusive_lock(folder.commit_lock):
             close_open_segment(folder)
         segments = folder.closed_segments()
-        sealed = [batch for segment in segments for batch in _seal(opened, folder, segment, now)]
+        sealed = [batch for segment in segments for batch in _seal(home, folder, segment, now)]
         if segments:
             tidy(folder, now)
     return sealed
