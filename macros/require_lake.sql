@@ -1,5 +1,5 @@
-{# A lake without its empty files would fail in the middle of the run with DuckDB's own message; this
-   says the next command instead. #}
+{# A lake without its empty files would fail in the middle of the run with DuckDB's own message;
+   this says the next command instead. #}
 {% macro require_lake() %}
     {% if execute and flags.WHICH in ('run', 'build', 'test') %}
         {% set lake = env_var('METERHOUSE_LAKE', 'data/lake') %}

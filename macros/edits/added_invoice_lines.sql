@@ -1,6 +1,6 @@
-{# The lines that edits added to drafts, in the shape of int_invoice_lines_unedited. A line is given by
-   an amount (one unit at that amount), by a price or price_data and a quantity, or by a pending invoice
-   item, whose own values stand unless the edit says otherwise. `live_edits` is
+{# The lines that edits added to drafts, in the shape of int_invoice_lines_unedited. A line is given
+   by an amount (one unit at that amount), by a price or price_data and a quantity, or by a pending
+   invoice item, whose own values stand unless the edit says otherwise. `live_edits` is
    live_invoice_line_edits. #}
 {% macro added_invoice_lines(live_edits, invoices, invoice_items, price_tiers) %}
     select

@@ -1,5 +1,6 @@
-{# The CTEs that bring one draft to its state after the built edits and the unbuilt ones of a registered
-   table: the very macros of the models over one invoice. Leaves `edited_invoices` and `edited_lines`. #}
+{# The CTEs that bring one draft to its state after the built edits and the unbuilt ones of a
+   registered table: the very macros of the models over one invoice. Leaves `edited_invoices` and
+   `edited_lines`. #}
 {% macro edited_draft_relations() %}
     all_edits as (
         select

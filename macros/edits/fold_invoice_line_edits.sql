@@ -1,10 +1,10 @@
-{# Drafts' lines after their edits. `lines` are the lines before updates and removals (the unedited ones
-   and the added ones), `live_edits` is live_invoice_line_edits. Field by field the edit received last
-   wins; an edit that does not name a field leaves it alone. A removed line is gone.
+{# Drafts' lines after their edits. `lines` are the lines before updates and removals (the unedited
+   ones and the added ones), `live_edits` is live_invoice_line_edits. Field by field the edit
+   received last wins; an edit that does not name a field leaves it alone. A removed line is gone.
    Giving an amount makes the line one unit at that amount; giving a price, price_data or a quantity
-   recomputes the amount as unit price times quantity.
-   Metadata: an invoice item's keys are merged ('' unsets a key, metadata='' all of them), a subscription
-   line's are replaced by what the last edit sent. Source: Stripe's update_lines page. #}
+   recomputes the amount as unit price times quantity. Metadata: an invoice item's keys are merged
+   ('' unsets a key, metadata='' all of them), a subscription line's are replaced by what the last
+   edit sent. Source: Stripe's update_lines page. #}
 {% macro fold_invoice_line_edits(lines, live_edits, price_tiers) %}
     select
         lines.invoice_line_id,

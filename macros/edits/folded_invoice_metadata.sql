@@ -1,6 +1,6 @@
 {# Each edited draft's metadata after its edits, as a JSON object: the keys of each call's
-   invoice_metadata merged over the invoice's own, '' unsets a key, and an empty invoice_metadata unsets
-   all. One row per invoice that has any key. #}
+   invoice_metadata merged over the invoice's own, '' unsets a key, and an empty invoice_metadata
+   unsets all. One row per invoice that has any key. #}
 {% macro folded_invoice_metadata(invoices, live_edits) %}
     select
         ranked.invoice_id,

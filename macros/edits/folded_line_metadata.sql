@@ -30,8 +30,8 @@
 {% endmacro %}
 
 {# Every state of a line's metadata that an edit sent, the line's own at order 0.
-   `first_counting_order` is where counting starts: the last edit for a subscription line (replaced),
-   after the last metadata='' for an invoice item (all unset). #}
+   `first_counting_order` is where counting starts: the last edit for a subscription line
+   (replaced), after the last metadata='' for an invoice item (all unset). #}
 {% macro line_metadata_versions(lines, live_edits) %}
     select
         versions.invoice_id,

@@ -1,5 +1,5 @@
-{# Lines with the last value that edits gave to each field, without the removed ones; metadata is folded
-   apart (folded_line_metadata). #}
+{# Lines with the last value that edits gave to each field, without the removed ones; metadata is
+   folded apart (folded_line_metadata). #}
 {% macro updated_invoice_lines(lines, live_edits, price_tiers) %}
     select
         lines.invoice_line_id,

@@ -1,5 +1,5 @@
-{# A DECIMAL(38,12) quantity as an integer count of its twelfth places: 1.5 is 1500000000000. Exact up
-   to 26 digits before the point; NULL beyond. #}
+{# A DECIMAL(38,12) quantity as an integer count of its twelfth places: 1.5 is 1500000000000. Exact
+   up to 26 digits before the point; NULL beyond. #}
 {% macro decimal_digits(quantity) %}
     {{- adapter.dispatch('decimal_digits', 'meterhouse')(quantity) -}}
 {% endmacro %}

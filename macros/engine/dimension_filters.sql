@@ -1,6 +1,6 @@
-{# Whether an event's dimensions (a JSON object of texts) have, for each key of a filter
-   ({"key": ["value", …]}), one of its values. A null filter lets everything pass; an event without the
-   key does not pass. #}
+{# Whether an event's dimensions (a JSON object of texts) have, for each key of a filter ({"key":
+   ["value", …]}), one of its values. A null filter lets everything pass; an event without the key
+   does not pass. #}
 {% macro passes_dimension_filters(dimensions, filters) %}
     {{- adapter.dispatch('passes_dimension_filters', 'meterhouse')(dimensions, filters) -}}
 {% endmacro %}
@@ -37,7 +37,8 @@
 {%- endmacro %}
 
 
-{# The values that an event's dimensions have under some keys, as a JSON object in the keys' order. #}
+{# The values that an event's dimensions have under some keys, as a JSON object in the keys' order.
+   #}
 {% macro dimension_series(dimensions, keys) %}
     {{- adapter.dispatch('dimension_series', 'meterhouse')(dimensions, keys) -}}
 {% endmacro %}

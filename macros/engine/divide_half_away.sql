@@ -1,7 +1,7 @@
-{# The quotient of two integers, rounded half away from zero. The divisor is positive. Both are taken
-   as 38-digit integers and doubled once: numerators up to 36 digits are exact. DuckDB's `//` on
-   integers truncates toward zero, so the half is added with the numerator's sign.
-   Every division in the project goes through this macro or floor_quotient. #}
+{# The quotient of two integers, rounded half away from zero. The divisor is positive. Both are
+   taken as 38-digit integers and doubled once: numerators up to 36 digits are exact. DuckDB's `//`
+   on integers truncates toward zero, so the half is added with the numerator's sign. Every division
+   in the project goes through this macro or floor_quotient. #}
 {% macro divide_half_away(numerator, divisor) %}
     {{- adapter.dispatch('divide_half_away', 'meterhouse')(numerator, divisor) -}}
 {% endmacro %}

@@ -1,6 +1,6 @@
 {# The JSON object of a MAP's entries under the keys of a list, in the list's order; null where the
-   list is null or the map lacks one of them. Text, because a map or a list costs a sort several times
-   as much. #}
+   list is null or the map lacks one of them. Text, because a map or a list costs a sort several
+   times as much. #}
 {% macro json_of_keys(map, keys) %}
     {{- adapter.dispatch('json_of_keys', 'meterhouse')(map, keys) -}}
 {% endmacro %}

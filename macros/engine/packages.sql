@@ -1,5 +1,5 @@
-{# How many whole packages a quantity fills (transform_quantity): `up` counts a started package, `down`
-   only full ones. Integer arithmetic on the twelfth places; the quantity is not negative. #}
+{# How many whole packages a quantity fills (transform_quantity): `up` counts a started package,
+   `down` only full ones. Integer arithmetic on the twelfth places; the quantity is not negative. #}
 {% macro packages(quantity, divide_by, rounding) %}
     {{- adapter.dispatch('packages', 'meterhouse')(quantity, divide_by, rounding) -}}
 {% endmacro %}

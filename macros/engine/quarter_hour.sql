@@ -1,6 +1,6 @@
 {# The number of whole quarter-hours from 1970-01-01 UTC to the quarter-hour that holds a timestamp:
-   an INTEGER, so that zone maps see all of it. Shifted before the division, because integer division
-   truncates toward zero and the quarter-hour before 1970 is number -1. #}
+   an INTEGER, so that zone maps see all of it. Shifted before the division, because integer
+   division truncates toward zero and the quarter-hour before 1970 is number -1. #}
 {% macro quarter_hour(timestamp) %}
     {{- adapter.dispatch('quarter_hour', 'meterhouse')(timestamp) -}}
 {% endmacro %}

@@ -1,5 +1,5 @@
-{# Whole quotients of BIGINT counts that are not negative: seconds in quarter-hours, quarter-hours in
-   days. #}
+{# Whole quotients of BIGINT counts that are not negative: seconds in quarter-hours, quarter-hours
+   in days. #}
 {% macro whole_quotient(numerator, divisor) %}
     {{- adapter.dispatch('whole_quotient', 'meterhouse')(numerator, divisor) -}}
 {% endmacro %}

@@ -1,4 +1,5 @@
-{# The number of the window of so many quarter-hours that holds a quarter-hour, counted from 1970. #}
+{# The number of the window of so many quarter-hours that holds a quarter-hour, counted from 1970.
+   #}
 {% macro whole_windows(quarter_hour, quarter_hours) %}
     {{- adapter.dispatch('whole_windows', 'meterhouse')(quarter_hour, quarter_hours) -}}
 {% endmacro %}

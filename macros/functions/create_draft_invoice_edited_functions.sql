@@ -1,7 +1,7 @@
-{# draft_invoice_lines_edited(invoice, edits_table_name) and draft_invoice_edited(…): one draft after
-   every built edit and the unbuilt ones of the named table, which the caller registers with the columns
-   of the stream invoice_line_edits. Same shapes as draft_invoice_lines (in line order) and
-   draft_invoices. #}
+{# draft_invoice_lines_edited(invoice, edits_table_name) and draft_invoice_edited(…): one draft
+   after every built edit and the unbuilt ones of the named table, which the caller registers with
+   the columns of the stream invoice_line_edits. Same shapes as draft_invoice_lines (in line order)
+   and draft_invoices. #}
 {% macro create_draft_invoice_edited_functions() %}
     create or replace macro main.draft_invoice_lines_edited(wanted_invoice, edits_table_name) as table
     with

@@ -1,11 +1,9 @@
-{# meter_event_summaries(meter, customer, start_time, end_time, value_grouping_window): what Stripe's
-   endpoint of that name lists, newest window first, windows without events left out.
-
-   start_time (inclusive) and end_time (exclusive) are whole Unix seconds on minute boundaries;
-   value_grouping_window is 'hour' or 'day', on whose boundaries both must lie, or null for one summary
-   of the whole range. The columns are those of the mart of the same name.
-
-   Whole quarter-hours come from the rollup. Where the range cuts a quarter-hour, and only there, the
+{# meter_event_summaries(meter, customer, start_time, end_time, value_grouping_window): what
+   Stripe's endpoint of that name lists, newest window first, windows without events left out.
+ start_time (inclusive) and end_time (exclusive) are whole Unix seconds on minute boundaries;
+   value_grouping_window is 'hour' or 'day', on whose boundaries both must lie, or null for one
+   summary of the whole range. The columns are those of the mart of the same name.
+ Whole quarter-hours come from the rollup. Where the range cuts a quarter-hour, and only there, the
    event files of its first and last month are read. #}
 {% macro create_meter_event_summaries_function() %}
     {%- set window_length -%}
@@ -140,8 +138,8 @@
 {% endmacro %}
 
 
-{# The months, unless the question is malformed: then the error that says so. It is asked here because
-   the list of files is made while the question is bound, also when no row could match. #}
+{# The months, unless the question is malformed: then the error that says so. It is asked here
+   because the list of files is made while the question is bound, also when no row could match. #}
 {% macro checked_summary_question(window_length, months) -%}
     case
         when

@@ -5,19 +5,19 @@
    meters                   list of meter ids
    customer                 the customer, or null for all of them together
    starts_at, ends_at       Unix seconds; inclusive, exclusive
-   value_grouping_window    'minute', 'hour', 'day', 'week' (from Monday), 'month', or null (default):
-                            one row for the whole range. Windows are the calendar's in `timezone`, cut
-                            to the range; minutes are UTC's.
+   value_grouping_window    'minute', 'hour', 'day', 'week' (from Monday), 'month', or null
+                            (default): one row for the whole range. Windows are the calendar's in
+                            `timezone`, cut to the range; minutes are UTC's.
    timezone                 IANA name, default 'UTC'. A day has 23 or 25 hours where clocks change.
-   received_until           Unix seconds: counts what had been received by then (inclusive), with the
-                            cancellations received by then. Null (default): all of it.
-   dimension_filters        JSON, {"key": ["value", …], …}: events must have one of the values of each
+   received_until           Unix seconds: counts what had been received by then (inclusive), with
+                            the cancellations received by then. Null (default): all of it.
+   dimension_filters        JSON, {"key": ["value", …], …}: events must have one of the values of
+      each
    dimension_group_by_keys  list of dimension keys; `dimensions` then holds their values as JSON
    is_zero_filled           true: windows without events have a row too, with value 0
-
-   Whole quarter-hours come from the rollup, what a range cuts off comes from the events; so does
-   everything that the rollup cannot tell: minutes, dimensions, as known at, and zones whose offset is
-   not whole quarter-hours. #}
+ Whole quarter-hours come from the rollup, what a range cuts off comes from the events; so does
+   everything that the rollup cannot tell: minutes, dimensions, as known at, and zones whose offset
+   is not whole quarter-hours. #}
 {% macro create_meter_usage_function() %}
     {%- set start_at = from_unix_seconds('starts_at') -%}
     {%- set end_at = from_unix_seconds('ends_at') -%}

@@ -1,15 +1,13 @@
 {# Writes a model's rows as Parquet under {METERHOUSE_BUILD}/events/event_month=YYYY-MM/, sorted by
    customer, meter and time, and leaves a view over them. Events never live in the database file:
    that is copied every night, and these are not.
-
-   The model takes its input in pieces (see this_piece) of up to `piece_rows` rows; each piece becomes
-   one file per UTC month that its events are stamped with. So a full build leaves the same layout as
-   a year of nights, and no piece needs more memory than another.
-
-   A file that is already there is replaced by a rename, never written into: a build shares its files
-   with the one before it by hard link. A file of an earlier run that this one does not write is left
-   empty. dbt's `external` materialization is not used: for an empty result it writes a row of nulls.
-   `event_month=none` holds the empty file that keeps the pattern from matching nothing. #}
+ The model takes its input in pieces (see this_piece) of up to `piece_rows` rows; each piece becomes
+   one file per UTC month that its events are stamped with. So a full build leaves the same layout
+   as a year of nights, and no piece needs more memory than another.
+ A file that is already there is replaced by a rename, never written into: a build shares its files
+   with the one before it by hard link. A file of an earlier run that this one does not write is
+   left empty. dbt's `external` materialization is not used: for an empty result it writes a row of
+   nulls. `event_month=none` holds the empty file that keeps the pattern from matching nothing. #}
 {% materialization event_files, adapter='duckdb' %}
     {%- set target_relation = this.incorporate(type='view') -%}
     {%- set written = [event_file('none', 'events')] -%}

@@ -1,6 +1,6 @@
-{# A table whose rows are made piece by piece from the event files, `piece_rows` rows at a time, then
-   once more for what cannot be taken in pieces (see this_piece and after_pieces). Each piece goes in
-   sorted by the model's own order, as a night's rows do. #}
+{# A table whose rows are made piece by piece from the event files, `piece_rows` rows at a time,
+   then once more for what cannot be taken in pieces (see this_piece and after_pieces). Each piece
+   goes in sorted by the model's own order, as a night's rows do. #}
 {% materialization pieces_table, adapter='duckdb' %}
     {%- set target_relation = this.incorporate(type='table') -%}
 

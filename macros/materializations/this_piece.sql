@@ -1,6 +1,6 @@
 {# Stands in a model's SQL for the condition that picks one piece of its input. It is true, so the
-   model as compiled means all of it; a materialization that works piece by piece puts the piece's own
-   condition in its place. #}
+   model as compiled means all of it; a materialization that works piece by piece puts the piece's
+   own condition in its place. #}
 {% macro this_piece() %}{{ return('(1 = 1 /* piece */)') }}{% endmacro %}
 
 
@@ -21,8 +21,9 @@
 {% endmacro %}
 
 
-{# Parquet files in pieces of up to `rows` rows, each as a condition on the columns that hold a row's
-   file and its number in it: small files together, a larger one on its own and by row numbers. #}
+{# Parquet files in pieces of up to `rows` rows, each as a condition on the columns that hold a
+   row's file and its number in it: small files together, a larger one on its own and by row
+   numbers. #}
 {% macro pieces_of_files(pattern, rows, file_column, row_column) %}
     {%- set files = run_query(
         "select file_name, num_rows from parquet_file_metadata('" ~ pattern

@@ -1,13 +1,12 @@
-{# The events of a relation shaped like stg_meter_events, with the one error code that keeps each from
-   counting, or null. The codes are Stripe's asynchronous ones, tested in this order; an event has at
-   most one. Duplicates and what was retracted are left out: they never come to be tested.
+{# The events of a relation shaped like stg_meter_events, with the one error code that keeps each
+   from counting, or null. The codes are Stripe's asynchronous ones, tested in this order; an event
+   has at most one. Duplicates and what was retracted are left out: they never come to be tested.
    `condition` picks events by the relation's own columns, as `events.…`.
-
-   Of Stripe's codes three are not raised here: `timestamp_in_future` and `timestamp_too_far_in_past`
+ Of Stripe's codes three are not raised here: `timestamp_in_future` and `timestamp_too_far_in_past`
    are refused at landing, where --backfill may lift them, and for
-   `meter_event_dimension_count_too_high` there is no limit to exceed.
-   A value has at most 15 digits before the point, so that a sum of 10^11 of them fits DECIMAL(38,12),
-   and at most 12 places after it. #}
+   `meter_event_dimension_count_too_high` there is no limit to exceed. A value has at most 15 digits
+   before the point, so that a sum of 10^11 of them fits DECIMAL(38,12), and at most 12 places after
+   it. #}
 {% macro classified_meter_events(events, condition='true') %}
     select
         parsed.*,

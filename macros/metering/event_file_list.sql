@@ -1,7 +1,7 @@
-{# The list of event files to read, as an expression that a stored function can hand to read_parquet:
-   the empty file, and the files of each UTC month among `months` (an expression of a list of texts
-   YYYY-MM, repeats allowed) that had events when the function was made. Without a month the reader
-   opens one empty file. #}
+{# The list of event files to read, as an expression that a stored function can hand to
+   read_parquet: the empty file, and the files of each UTC month among `months` (an expression of a
+   list of texts YYYY-MM, repeats allowed) that had events when the function was made. Without a
+   month the reader opens one empty file. #}
 {% macro event_file_list(months) -%}
     list_concat(
         ['{{ event_file('none', 'events') }}'],

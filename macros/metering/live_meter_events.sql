@@ -1,8 +1,8 @@
 {# The events of a relation shaped like `meter_events` that are not cancelled, with their meter's
-   formula and window. Refused events have no meter_key and never come through. `meters` is a relation
-   of meter_key, formula and window_seconds: only events of its meters are kept. `cancellations` is a
-   relation like `meter_event_cancellations`. `condition` picks among them, by columns of `events.…`
-   and `meters.…`. #}
+   formula and window. Refused events have no meter_key and never come through. `meters` is a
+   relation of meter_key, formula and window_seconds: only events of its meters are kept.
+   `cancellations` is a relation like `meter_event_cancellations`. `condition` picks among them, by
+   columns of `events.…` and `meters.…`. #}
 {% macro live_meter_events(events, meters, cancellations, condition='true') %}
     select
         events.customer_key,

@@ -1,7 +1,7 @@
-{# Counted events into mergeable state: one row per customer, meter and quarter-hour. Every meter has
-   count and sum; the extremes and the latest event are kept only where the meter's formula asks for
-   them, so that the others cost nothing. `lasting` are the events of the meters whose formula is
-   `last` (by event time, ties by receipt), `adding` those of all others. #}
+{# Counted events into mergeable state: one row per customer, meter and quarter-hour. Every meter
+   has count and sum; the extremes and the latest event are kept only where the meter's formula asks
+   for them, so that the others cost nothing. `lasting` are the events of the meters whose formula
+   is `last` (by event time, ties by receipt), `adding` those of all others. #}
 {% macro merged_quarter_hours(adding, lasting) %}
     select
         customer_key,

@@ -1,7 +1,7 @@
 {# What usage is put together from, in one shape: event_count, value_sum, value_min, value_max,
    last_value, last_at, last_received_at, last_received_sequence and unique_value. Each macro gives
-   the columns of one kind of piece: a row of the rollup, a row of the rollup's distinct values (whose
-   events the rollup counts already), or a single event. #}
+   the columns of one kind of piece: a row of the rollup, a row of the rollup's distinct values
+   (whose events the rollup counts already), or a single event. #}
 {% macro rollup_piece(rollup) -%}
     {{ rollup }}.event_count,
     {{ rollup }}.value_sum,

@@ -1,5 +1,5 @@
-{# Usage per meter, customer and UTC window, from the rollup: one row per window that holds an event.
-   `window` is hour or day; `quarter_hours` is how many quarter-hours it has. #}
+{# Usage per meter, customer and UTC window, from the rollup: one row per window that holds an
+   event. `window` is hour or day; `quarter_hours` is how many quarter-hours it has. #}
 {% macro rollup_summaries(window, quarter_hours) %}
     with pieces as (
 

@@ -1,7 +1,8 @@
-{# What tells the calendar windows of a zone apart: equal for the instants of one window. For days and
-   longer it is the local date on which the window starts. For hours it is the instant at which the
-   local clock would have shown the full hour had it run on unchanged, so that the two hours between
-   which a clock is set back stay two. Minutes are UTC's. Null window: all instants are in one. #}
+{# What tells the calendar windows of a zone apart: equal for the instants of one window. For days
+   and longer it is the local date on which the window starts. For hours it is the instant at which
+   the local clock would have shown the full hour had it run on unchanged, so that the two hours
+   between which a clock is set back stay two. Minutes are UTC's. Null window: all instants are in
+   one. #}
 {% macro window_key(window, zone, timestamp) -%}
     case {{ window }}
         when 'minute' then date_trunc('minute', {{ timestamp }})

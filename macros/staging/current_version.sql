@@ -1,6 +1,6 @@
 {# The current version of each object of a stream: one row per id, the latest by (effective_at,
-   observed_at, content hash), never by landing order. A deletion says only that the object is gone, so
-   the row keeps what was last known of it and `is_deleted` says whether it is gone now. #}
+   observed_at, content hash), never by landing order. A deletion says only that the object is gone,
+   so the row keeps what was last known of it and `is_deleted` says whether it is gone now. #}
 {% macro current_version(relation) %}
     select
         ranked.*,

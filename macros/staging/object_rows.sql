@@ -1,5 +1,5 @@
-{# The rows of one stream in the shape of landed_objects. `columns` maps a column that lists filter by to
-   where the stream has it; the others are null. #}
+{# The rows of one stream in the shape of landed_objects. `columns` maps a column that lists filter
+   by to where the stream has it; the others are null. #}
 {% macro object_rows(object, model, id, columns={}) %}
     select
         cast('{{ object }}' as varchar) as object,

@@ -1,5 +1,6 @@
-{#- The lines that invoice items make: the landed lines of manual drafts, items that name such a draft
-    but are not among its landed lines, and pending items on the upcoming invoice that takes them. -#}
+{#- The lines that invoice items make: the landed lines of manual drafts, items that name such a
+    draft but are not among its landed lines, and pending items on the upcoming invoice that takes
+    them. -#}
 with
 
 drafts as (

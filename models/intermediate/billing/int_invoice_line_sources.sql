@@ -1,5 +1,5 @@
-{#- What each draft of a subscription charges for, before it is priced. Licensed items are billed for the
-    period that begins at the boundary, metered ones for the period that ends there. -#}
+{#- What each draft of a subscription charges for, before it is priced. Licensed items are billed
+    for the period that begins at the boundary, metered ones for the period that ends there. -#}
 with
 
 licensed as (

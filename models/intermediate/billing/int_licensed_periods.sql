@@ -1,5 +1,5 @@
-{#- The periods that licensed items are billed for in advance: each one that has begun and, where the
-    subscription goes on, the one that begins when the open one ends. -#}
+{#- The periods that licensed items are billed for in advance: each one that has begun and, where
+    the subscription goes on, the one that begins when the open one ends. -#}
 with
 
 periods as (

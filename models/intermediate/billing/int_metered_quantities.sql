@@ -1,5 +1,5 @@
-{#- What metered items used in each of their periods: from usage records or, where the price has a meter,
-    from its events. -#}
+{#- What metered items used in each of their periods: from usage records or, where the price has a
+    meter, from its events. -#}
 with
 
 periods as (
