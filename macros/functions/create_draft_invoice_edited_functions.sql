@@ -3,7 +3,9 @@
    the columns of the stream invoice_line_edits. Same shapes as draft_invoice_lines (in line order)
    and draft_invoices. #}
 {% macro create_draft_invoice_edited_functions() %}
-    create or replace macro main.draft_invoice_lines_edited(wanted_invoice, edits_table_name) as table
+    create or replace macro main.draft_invoice_lines_edited(
+        wanted_invoice, edits_table_name
+    ) as table
     with
     {{ edited_draft_relations() }}
     select * from edited_lines order by line_position;

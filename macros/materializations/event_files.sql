@@ -48,7 +48,9 @@
             *,
             filename as event_file,
             file_row_number as event_file_row
-        from read_parquet('{{ events_folder() }}/event_month=*/*.parquet', hive_partitioning = false)
+        from read_parquet(
+            '{{ events_folder() }}/event_month=*/*.parquet', hive_partitioning = false
+        )
     {% endcall %}
 
     {{ run_hooks(post_hooks) }}

@@ -35,8 +35,8 @@
         {%- if file[1] > rows -%}
             {%- for first in range(0, file[1] | int, rows) -%}
                 {%- do pieces.append(
-                    file_column ~ " = '" ~ file[0] ~ "' and " ~ row_column ~ ' >= ' ~ first ~ ' and '
-                    ~ row_column ~ ' < ' ~ (first + rows)
+                    file_column ~ " = '" ~ file[0] ~ "' and "
+                    ~ row_column ~ ' >= ' ~ first ~ ' and ' ~ row_column ~ ' < ' ~ (first + rows)
                 ) -%}
             {%- endfor -%}
         {%- else -%}

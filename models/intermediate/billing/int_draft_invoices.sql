@@ -55,9 +55,9 @@ computed as (
 
 ),
 
--- A draft that somebody made by hand on the other side: it has no period of ours to be computed from,
--- so it is taken as it landed. A landed draft of a subscription is what the other side says about a
--- period that we compute ourselves; it is for reconciliation, not a second draft.
+-- A draft that somebody made by hand on the other side: it has no period of ours to be computed
+-- from, so it is taken as it landed. A landed draft of a subscription is what the other side says
+-- about a period that we compute ourselves; it is for reconciliation, not a second draft.
 manual as (
 
     select

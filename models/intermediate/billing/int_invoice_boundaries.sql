@@ -13,8 +13,8 @@ periods as (
 
 ),
 
--- A subscription invoices when a period of any of its items begins or ends; where periods only begin,
--- it has something to bill if one of them is a licensed item's.
+-- A subscription invoices when a period of any of its items begins or ends; where periods only
+-- begin, it has something to bill if one of them is a licensed item's.
 ends as (
 
     select

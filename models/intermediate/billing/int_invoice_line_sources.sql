@@ -79,8 +79,8 @@ placed as (
 
     union all
 
-    -- The terms of a period that ended are those of its last second: at the boundary itself the next
-    -- ones may hold already, or none.
+    -- The terms of a period that ended are those of its last second: at the boundary itself the
+    -- next ones may hold already, or none.
     select
         metered.subscription_item_id,
         metered.subscription_id,
