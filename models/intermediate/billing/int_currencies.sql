@@ -7,15 +7,15 @@ exceptions as (
         digits
     from (
         values
-            {% for currency in [
-                'bif', 'clp', 'djf', 'gnf', 'jpy', 'kmf', 'krw', 'mga', 'pyg', 'rwf', 'vnd', 'vuv',
-                'xaf', 'xof', 'xpf'
-            ] %}
-                ('{{ currency }}', 0),
-            {% endfor %}
-            {% for currency in ['bhd', 'jod', 'kwd', 'omr', 'tnd'] %}
-                ('{{ currency }}', 3){{ "," if not loop.last }}
-            {% endfor %}
+        {% for currency in [
+            'bif', 'clp', 'djf', 'gnf', 'jpy', 'kmf', 'krw', 'mga', 'pyg', 'rwf', 'vnd', 'vuv',
+            'xaf', 'xof', 'xpf'
+        ] %}
+            ('{{ currency }}', 0),
+        {% endfor %}
+        {% for currency in ['bhd', 'jod', 'kwd', 'omr', 'tnd'] %}
+            ('{{ currency }}', 3){{ "," if not loop.last }}
+        {% endfor %}
     ) as listed (currency, digits)
 
 ),
