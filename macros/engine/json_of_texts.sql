@@ -6,7 +6,7 @@
 {% macro default__json_of_texts(members) -%}
     to_json(named_struct(
         {%- for name, text in members.items() %}
-        '{{ name }}', {{ text }}{{ ',' if not loop.last }}
+        {{ quoted_text(name) }}, {{ text }}{{ ',' if not loop.last }}
         {%- endfor %}
     ))
 {%- endmacro %}
@@ -14,7 +14,7 @@
 {% macro duckdb__json_of_texts(members) -%}
     cast(json_object(
         {%- for name, text in members.items() %}
-        '{{ name }}', {{ text }}{{ ',' if not loop.last }}
+        {{ quoted_text(name) }}, {{ text }}{{ ',' if not loop.last }}
         {%- endfor %}
     ) as varchar)
 {%- endmacro %}

@@ -32,7 +32,7 @@
         routes.customer_payload_key,
         routes.value_payload_key,
         routes.dimension_payload_keys,
-        {{ json_of_keys('events.payload', 'routes.dimension_payload_keys') }} as dimensions
+        {{ declared_dimensions('events.payload', 'routes.meter_key') }} as dimensions
         {%- else %}
         events.stripe_customer_id as customer_id,
         events.value as landed_value,

@@ -8,6 +8,7 @@ with meters as (
 events as (
 
     select * from {{ ref('meter_events') }}
+    where unique_value is not null
 
 ),
 
