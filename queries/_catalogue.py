@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from queries._filters import (
     CREATED,
+    CREATED_SECONDS,
     CUSTOMER,
     RECURRING,
     SUBSCRIPTION_STATUS,
@@ -43,6 +44,8 @@ class Resource:
     filters: tuple[Filter, ...] = ()
     default_condition: str | None = None
     """What the list keeps where the filter ``status`` is not given."""
+    created: str = CREATED_SECONDS
+    """SQL for the instant that orders the list, newest first, in whole seconds."""
 
 
 CATALOGUE: tuple[Resource, ...] = (
@@ -129,13 +132,15 @@ CATALOGUE: tuple[Resource, ...] = (
         "invoiceitem",
         "invoiceitem",
         (
-            CREATED,
+            within("created", instant_of("date"), "When the item was made: an instant or a range."),
             CUSTOMER,
             equals("invoice", "invoice_id", "Only the items of this invoice."),
             truth(
                 "pending", "invoice_id is null", "Only items on no invoice yet, or only the rest."
             ),
         ),
+        # An invoice item has a date and, alone of all objects, no `created`.
+        created=instant_of("date"),
     ),
     Resource("coupons", "coupon", "coupon", (CREATED,)),
     Resource(

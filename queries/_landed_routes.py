@@ -25,7 +25,7 @@ _KEYS = (Key("created"), Key("id", descending=False))
 def landed_listing(resource: Resource, conditions: list[str]) -> Listing:
     """Give the list of one kind of landed object, newest first, where every condition holds."""
     every = (
-        "select id, coalesce(epoch_ms(created_at) // 1000, 0) as created, object_json "
+        f"select id, coalesce({resource.created}, 0) as created, object_json "
         f"from main.landed_objects where object = '{resource.object_type}' and {IN_MODE}"
     )
     return Listing(
