@@ -12,7 +12,7 @@ from foundation.errors import RunError
 from ingest import sync_path
 from meterhouse._publish import DATABASE_NAME
 
-__all__ = ["EVENTS_NAME", "finish", "read_as_a_reader"]
+__all__ = ["EVENTS_NAME", "count_rows", "finish"]
 
 # Effective events lie beside the file, never in it; only views over them may read a path.
 EVENTS_NAME: Final = "events"
@@ -34,7 +34,12 @@ def finish(build: Path) -> dict[str, int]:
     with duckdb.connect(database) as connection:
         connection.execute("drop schema if exists staging cascade")
         connection.execute("checkpoint")
-    row_counts = read_as_a_reader(database)
+    try:
+        row_counts = count_rows(database, is_alone=True)
+    except duckdb.Error as error:
+        raise RunError(
+            f"the finished file does not stand alone: {str(error).splitlines()[0]}"
+        ) from error
     shutil.rmtree(build / "spill", ignore_errors=True)
     database.chmod(_READ_ONLY)
     for path in (database, *_files_and_folders(build / EVENTS_NAME), build, build.parent):
@@ -42,29 +47,24 @@ def finish(build: Path) -> dict[str, int]:
     return row_counts
 
 
-def read_as_a_reader(database: Path) -> dict[str, int]:
-    """Return the number of rows of each relation in `main`, with all but the build out of reach.
+def count_rows(database: Path, *, is_alone: bool = False) -> dict[str, int]:
+    """Return the number of rows of each relation in `main`, after asking every view for none.
 
-    Raises:
-        RunError: the file does not open, or a view needs what lies outside the build.
+    `is_alone` puts everything out of reach but the build's own events.
     """
-    events = str(database.parent / EVENTS_NAME).replace("'", "''")
-    try:
-        with duckdb.connect(database, read_only=True) as connection:
+    with duckdb.connect(database, read_only=True) as connection:
+        if is_alone:
+            events = str(database.parent / EVENTS_NAME).replace("'", "''")
             connection.execute(f"set allowed_directories = ['{events}']")
             connection.execute("set enable_external_access = false")
-            for schema, view in _relations(connection, "VIEW"):
-                connection.execute(f"select * from {schema}.{view} limit 0").fetchall()
-            counted = [
-                (view, connection.execute(f"select count(*) from {schema}.{view}").fetchone())
-                for schema, view in _relations(connection, "BASE TABLE", "VIEW")
-                if schema == '"main"'
-            ]
-    except duckdb.Error as error:
-        raise RunError(
-            f"the finished file does not stand alone: {str(error).splitlines()[0]}"
-        ) from error
-    return {view.strip('"'): row[0] for view, row in counted if row}
+        for schema, view in _relations(connection, "VIEW"):
+            connection.execute(f"select * from {schema}.{view} limit 0").fetchall()
+        counted = [
+            (name, connection.execute(f"select count(*) from {schema}.{name}").fetchone())
+            for schema, name in _relations(connection, "BASE TABLE", "VIEW")
+            if schema == '"main"'
+        ]
+    return {name.strip('"'): row[0] for name, row in counted if row}
 
 
 def _relations(connection: duckdb.DuckDBPyConnection, *kinds: str) -> list[tuple[str, str]]:

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from foundation import STREAMS, Home, project_dir
 from foundation.errors import UsageError
-from ingest import BatchReport, batches, land, prepare_home
+from ingest import BatchReport, batches, land, prepare_home, seal_journal
 from meterhouse._build import build
 from meterhouse._build_inputs import input_of
 from meterhouse._dbt import Progress
@@ -108,9 +108,10 @@ def rejected_rows(home: Home, batch: BatchReport) -> list[dict[str, Any]]:
 def publish_sample(home: Home, on_progress: Callable[[Progress], None]) -> tuple[Build, bool]:
     """Return the published build of the sample, and whether it had to be built.
 
-    Nothing is built where the published one has the same inputs, clock and fingerprint: it would
+    What was posted since is part of it. Nothing is built where the published one has the same inputs, clock and fingerprint: it would
     hold the same rows.
     """
+    seal_journal(home)
     current = current_build(home)
     if current is not None and _is_up_to_date(home, current):
         return current, False

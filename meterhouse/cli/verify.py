@@ -28,11 +28,11 @@ def verify(
     """
     from foundation import Home
     from meterhouse._publish import find_build, published_build
-    from meterhouse._verify import verify_build, verify_lake
+    from meterhouse._verify import verify as find_differences
 
     opened = Home.open(chosen_home(home))
     chosen = find_build(opened, build) if build is not None else published_build(opened)
-    found = [*verify_lake(opened), *verify_build(opened, chosen)]
+    found = find_differences(opened, chosen)
     if output_format is OutputFormat.JSON:
         print_json({"build_id": chosen.build_id, "findings": found})
     else:

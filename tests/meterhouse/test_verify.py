@@ -1,0 +1,78 @@
+"""Verification: silent on what is right, exact about what is not."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.conftest import Said
+
+Run = Callable[..., Said]
+
+
+def findings(run: Run, home: Path) -> list[str]:
+    said = run("verify", "--format", "json", "--home", home)
+    found = json.loads(said.stdout)["findings"]
+    assert said.exit_code == (1 if found else 0)
+    return found
+
+
+def batch_files(home: Path, stream: str) -> list[Path]:
+    return sorted(
+        path for path in (home / "lake" / stream).glob("*.parquet") if path.stem[0] != "_"
+    )
+
+
+def test_the_sample_verifies(run: Run, sample_home: Path) -> None:
+    said = run("verify", "--home", sample_home)
+    assert said.exit_code == 0
+    assert said.stdout.endswith(" and the lake: no findings.\n")
+
+
+def test_a_compacted_lake_verifies(run: Run, sample_copy: Path) -> None:
+    assert run("compact", "--home", sample_copy).exit_code == 0
+    assert findings(run, sample_copy) == []
+
+
+def test_a_damaged_file_is_named(run: Run, sample_copy: Path) -> None:
+    damaged = batch_files(sample_copy, "meter_events")[0]
+    content = damaged.read_bytes()
+    damaged.unlink()
+    damaged.write_bytes(content[: len(content) // 2])
+    found = findings(run, sample_copy)
+    assert found
+    assert str(damaged) in found[0]
+
+
+def test_a_batch_that_is_there_twice_is_found(run: Run, sample_copy: Path) -> None:
+    batch = batch_files(sample_copy, "usage_records")[0]
+    os.link(batch, batch.with_name("copy.parquet"))
+    assert findings(run, sample_copy) == [f"usage_records: batch {batch.stem} is in 2 files"]
+
+
+def test_a_batch_that_is_gone_is_missed(run: Run, sample_copy: Path) -> None:
+    batch = batch_files(sample_copy, "customers")[0]
+    batch.unlink()
+    build = (sample_copy / "current").resolve().name
+    assert findings(run, sample_copy) == [
+        f"{build}: customers batch {batch.stem} is not in the lake any more"
+    ]
+
+
+def test_rejected_rows_that_are_gone_are_missed(run: Run, sample_copy: Path) -> None:
+    kept = next((sample_copy / "lake" / "_rejected" / "usage_records").glob("*.parquet"))
+    kept.unlink()
+    (found,) = findings(run, sample_copy)
+    assert str(kept) in found
+
+
+def test_a_published_file_that_lost_a_row_is_found(run: Run, sample_copy: Path) -> None:
+    build = (sample_copy / "current").resolve()
+    manifest = json.loads((build / "manifest.json").read_text("utf-8"))
+    manifest["row_counts"]["customers"] += 1
+    (build / "manifest.json").write_text(json.dumps(manifest), "utf-8")
+    assert findings(run, sample_copy) == [
+        f"{build.name}: customers has 5 rows, its manifest says 6"
+    ]
