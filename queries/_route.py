@@ -65,7 +65,7 @@ class Route:
     @property
     def name(self) -> str:
         """The template without slashes and braces: an identifier of the endpoint."""
-        words = (segment.strip("{}") for segment in self.segments[1:])
+        words = (segment.strip("{}") for segment in self.segments)
         return "_".join((self.method.lower(), *words))
 
     @property
