@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
@@ -27,6 +28,7 @@ from queries import (
     Timestamp,
 )
 
+TOO_LONG = "parameter_invalid_string_longer_than_max_length"
 PERIOD = Parameters(
     Parameter("start", Timestamp(), "Start.", required=True),
     Parameter("end", Timestamp(), "End.", required=True),
@@ -57,7 +59,8 @@ LINES = Parameters(
         (ListOf(Integer()), ["1", 2], [1, 2]),
         (ListOf(Integer()), {"1": "b"} | {"1": "5", "0": "4"}, [4, 5]),
         (ListOf(Text(), may_be_unset=True), "", ""),
-        (TextMap(), {"a": "1", "b": True, "c": 2, "d": ""}, {"a": "1", "b": "true", "c": "2", "d": ""}),
+        (TextMap(), {"a": "1", "b": True, "c": 2}, {"a": "1", "b": "true", "c": "2"}),
+        (TextMap(), {"d": ""}, {"d": ""}),
         (TextMap(), "", ""),
         (Either(PERIOD, Timestamp()), "5", 5),
         (Either(PERIOD, Timestamp()), {"start": 1, "end": "2"}, {"start": 1, "end": 2}),
@@ -76,7 +79,7 @@ def test_a_right_value_is_taken_exactly(kind: Kind, value: Any, expected: Any) -
         (Text(), {"a": 1}, "Invalid string", None),
         (Text(), "a\x00b", "not text", None),
         (Text(), "\ud800", "not text", None),
-        (Text(3), "abcd", "at most 3 characters", "parameter_invalid_string_longer_than_max_length"),
+        (Text(3), "abcd", "at most 3 characters", TOO_LONG),
         (Integer(), "abc", "Invalid integer: abc", "parameter_invalid_integer"),
         (Integer(), "1.0", "Invalid integer: 1.0", "parameter_invalid_integer"),
         (Integer(), " 1", "Invalid integer", "parameter_invalid_integer"),
@@ -162,16 +165,18 @@ def test_an_unknown_name_is_told_what_may_have_been_meant() -> None:
     )
     with pytest.raises(InvalidRequestError, match=r"parameter: custmer\. Did you mean customer\?"):
         parameters.parse({"custmer": "x"})
-    with pytest.raises(InvalidRequestError, match="Received unknown parameters: a, b$"):
+    with pytest.raises(InvalidRequestError, match=r"^Received unknown parameters: a, b$"):
         parameters.parse({"a": 1, "b": 2})
     assert parameters.parse({"customer": None, "limit": 1}) == {"limit": 1}
 
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=True) | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3)
+    ),
     max_leaves=8,
-)  # fmt: skip
+)
 
 
 @given(JSON, st.sampled_from([
@@ -179,12 +184,6 @@ JSON = st.recursive(
     ListOf(Text()), TextMap(), Either(PERIOD, Timestamp()), LINES,
 ]))  # fmt: skip
 def test_any_value_is_taken_or_refused(value: Any, kind: Kind) -> None:
-    try:
-        parsed = kind.parse(value, "name")
-    except InvalidRequestError as error:
-        assert error.json_body["error"]["message"]
-        error.user_message.encode("utf-8", "surrogatepass")
-    else:
-        assert not isinstance(parsed, float)
-        if isinstance(value, str | int) and not isinstance(kind, DecimalText | Boolean):
-            jsonschema.Draft202012Validator.check_schema(kind.schema())
+    with suppress(InvalidRequestError):
+        assert not isinstance(kind.parse(value, "name"), float)
+    jsonschema.Draft202012Validator.check_schema(kind.schema())
