@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from datetime import datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -65,62 +64,83 @@ def _versions() -> list[dict[str, Any]]:
     return rows
 
 
-def _built(folder: Path, batches: list[list[dict[str, Any]]], versions: list[Any]) -> Built:
-    lake = Lake(folder / "lake")
-    lake.land("prices", [price(f"price_{aggregate}", aggregate) for aggregate in AGGREGATES])
-    for version in versions:
+def _named(rows: list[dict[str, Any]], variant: str) -> list[dict[str, Any]]:
+    """Return the rows with every subscription and item renamed, so that variants share a lake."""
+    named: list[dict[str, Any]] = []
+    for row in rows:
+        if "items" in row:
+            items = [item | {"id": f"{variant}/{item['id']}"} for item in row["items"]]
+            named.append(row | {"id": f"{variant}/{row['id']}", "items": items})
+        else:
+            item = f"{variant}/{row['subscription_item']}"
+            named.append(row | {"subscription_item": item})
+    return named
+
+
+def _land(lake: Lake, variant: str, batches: list[list[Any]], versions: list[Any]) -> None:
+    for version in _named(versions, variant):
         lake.land("subscriptions", [version])
     for batch in batches:
-        lake.land("usage_records", batch)
-    return build_usage(lake, folder / "build", as_of=AS_OF)
+        lake.land("usage_records", _named(batch, variant))
+
+
+def _shuffled(rows: list[Any], seed: int) -> list[Any]:
+    return random.Random(seed).sample(rows, len(rows))
 
 
 @pytest.fixture(scope="module")
-def first(tmp_path_factory: pytest.TempPathFactory) -> Built:
-    return _built(tmp_path_factory.mktemp("first"), [_records(7)], _versions())
-
-
-def _summaries(built: Built) -> list[tuple[Any, ...]]:
-    rows = built.rows("from usage_record_summaries order by subscription_item_id, period_start")
-    assert sum(row[8] for row in rows) > 100, "there is usage to compare"
-    return rows
-
-
-def _uncounted(built: Built) -> list[tuple[Any, ...]]:
-    """Return what no summary counts, but for where it lies."""
-    return built.rows(
-        "select id, reason, subscription_item_id, used_at, quantity, action "
-        "from uncounted_usage_records order by all"
-    )
-
-
-def test_order_and_batches_change_no_summary(first: Built, tmp_path: Path) -> None:
+def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """The same records and versions on items of their own, once for each way to arrive."""
+    folder = tmp_path_factory.mktemp("arrival")
+    lake = Lake(folder / "lake")
+    lake.land("prices", [price(f"price_{aggregate}", aggregate) for aggregate in AGGREGATES])
     rows, versions = _records(7), _versions()
-    draw = random.Random(11)
-    draw.shuffle(rows)
-    draw.shuffle(versions)
-    batches: list[list[dict[str, Any]]] = [[] for _ in range(9)]
-    for row in rows:
-        draw.choice(batches).append(row)
-    again = _built(tmp_path, batches, versions)
-    assert _summaries(again) == _summaries(first)
-    assert _uncounted(again) == _uncounted(first)
-
-
-def test_keyed_records_landed_twice_count_once(tmp_path: Path) -> None:
-    keyed = [row | {"idempotency_key": row["id"]} for row in _records(7)]
-    once = _built(tmp_path / "once", [keyed], _versions())
+    _land(lake, "plain", [rows], versions)
+    mixed = _shuffled(rows, 11)
+    _land(lake, "mixed", [mixed[n::9] for n in range(9)], _shuffled(versions, 11))
+    _land(lake, "versions twice", [rows], [*versions, *versions])
+    keyed = [row | {"idempotency_key": row["id"]} for row in rows]
     # An overlapping export: the same reports, received again later, under ids of their own.
     repeated = [
         row | {"id": f"{row['id']}_again", "received_at": row["received_at"] + timedelta(days=1)}
         for row in keyed
     ]
-    twice = _built(tmp_path / "twice", [repeated[50:], keyed, repeated[:200]], _versions())
-    assert _summaries(twice) == _summaries(once)
-    extra = twice.rows("select count(*) from uncounted_usage_records where reason = 'duplicate'")
-    assert extra == [(len(keyed) - 50 + 200,)]
+    _land(lake, "keyed", [keyed], versions)
+    _land(lake, "keyed twice", [repeated[50:], keyed, repeated[:200]], versions)
+    return build_usage(lake, folder / "build", as_of=AS_OF)
 
 
-def test_a_version_landed_twice_changes_nothing(first: Built, tmp_path: Path) -> None:
-    again = _built(tmp_path, [_records(7)], [*_versions(), *_versions()])
-    assert _summaries(again) == _summaries(first)
+def _summaries(built: Built, variant: str) -> list[tuple[Any, ...]]:
+    rows = built.rows(
+        "select split_part(subscription_item_id, '/', 2) as item, price_id, period_start, "
+        "period_end, total_usage, record_count, aggregate_usage, is_open "
+        "from usage_record_summaries where split_part(subscription_item_id, '/', 1) = ? "
+        "order by item, period_start",
+        [variant],
+    )
+    assert sum(row[5] for row in rows) > 100, "there is usage to compare"
+    return rows
+
+
+def _uncounted(built: Built, variant: str) -> list[tuple[Any, ...]]:
+    """Return what no summary counts, but for where it lies."""
+    return built.rows(
+        "select id, reason, used_at, quantity, action from uncounted_usage_records "
+        "where split_part(subscription_item_id, '/', 1) = ? order by all",
+        [variant],
+    )
+
+
+def test_order_and_batches_change_no_summary(built: Built) -> None:
+    assert _summaries(built, "mixed") == _summaries(built, "plain")
+    assert _uncounted(built, "mixed") == _uncounted(built, "plain")
+
+
+def test_keyed_records_landed_twice_count_once(built: Built) -> None:
+    assert _summaries(built, "keyed twice") == _summaries(built, "keyed")
+    reasons = [reason for _, reason, *_ in _uncounted(built, "keyed twice")]
+    assert reasons.count("duplicate") == len(_records(7)) - 50 + 200
+
+
+def test_a_version_landed_twice_changes_nothing(built: Built) -> None:
+    assert _summaries(built, "versions twice") == _summaries(built, "plain")
