@@ -108,8 +108,8 @@ def rejected_rows(home: Home, batch: BatchReport) -> list[dict[str, Any]]:
 def publish_sample(home: Home, on_progress: Callable[[Progress], None]) -> tuple[Build, bool]:
     """Return the published build of the sample, and whether it had to be built.
 
-    What was posted since is part of it. Nothing is built where the published one has the same inputs, clock and fingerprint: it would
-    hold the same rows.
+    What was posted since is part of it. Nothing is built where the published one has the same
+    inputs, clock and fingerprint: it would hold the same rows.
     """
     seal_journal(home)
     current = current_build(home)
