@@ -135,10 +135,14 @@ def _problem(record: list[str], width: int, content: bytes) -> tuple[str, str] |
     return None
 
 
+def _text_lines(content: bytes) -> list[str]:
+    # Text is split at many more characters than bytes are, form feeds among them.
+    return [line.decode("utf-8", "replace") for line in content.splitlines(keepends=True)]
+
+
 def _is_unclosed(content: bytes, delimiter: str) -> bool:
-    lines = content.decode("utf-8", "replace").splitlines(keepends=True)
     try:
-        list(csv.reader(lines, delimiter=delimiter, strict=True))
+        list(csv.reader(_text_lines(content), delimiter=delimiter, strict=True))
     except csv.Error as error:
         return "unexpected end of data" in str(error)
     return False
@@ -154,7 +158,7 @@ def _raw_rows(
             text = content.decode("utf-8")
         except UnicodeDecodeError:
             return RawRow(line, content)
-        record = next(csv.reader(text.splitlines(keepends=True), delimiter=header.delimiter))
+        record = next(csv.reader(_text_lines(content), delimiter=header.delimiter))
         if len(record) != len(header.names):
             return RawRow(line, text)
         return RawRow(line, encode_json(dict(zip(header.names, record, strict=True))))

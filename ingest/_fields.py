@@ -87,14 +87,15 @@ def stream_columns(
         present = [path for path in column.paths if path in flat]
         taken.update(present)
         if present:
-            found[column.name] = _first(column, [flat[path] for path in present])
+            found[column.name] = _first([flat[path] for path in present])
     for column in stream.columns:
         if column.kind is Kind.TEXT_MAP:
             found[column.name] = _map(column, flat, taken, rows)
     return found
 
 
-def _first(column: Column, values: list[pa.Array[Any]]) -> pa.Array[Any]:
+def _first(candidates: list[pa.Array[Any]]) -> pa.Array[Any]:
+    values = [held for held in candidates if held.null_count < len(held)] or candidates[:1]
     if len(values) == 1:
         return values[0]
     if len({held.type for held in values}) > 1:
@@ -167,7 +168,7 @@ def _map(
             strict=True,
         )
     ]
-    return pa.array([list(entry.items()) for entry in entries], type=MAP)
+    return pa.array([map_items(entry) for entry in entries], type=MAP)
 
 
 def _absent_when_empty(texts: pa.Array[Any]) -> pa.Array[Any]:

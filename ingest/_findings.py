@@ -56,9 +56,7 @@ def explain(reason: str, field: str, value: object, column: Column | None = None
 
 
 def _short(value: object) -> str:
-    if isinstance(value, Decimal):
-        return decimal_text(value)
-    text = repr(value) if isinstance(value, str) else str(value)
+    text = repr(decimal_text(value) if isinstance(value, Decimal) else str(value))
     return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
 
 

@@ -134,7 +134,7 @@ def event_block(stream: Stream, rows: Iterable[JsonRow | Unreadable]) -> Block:
     """Return rows as columns named as the stream's; rows that do not fit become problems."""
     readable, positions, block = _split(rows)
     columns = given_columns(stream.all_columns)
-    known = _known_keys(columns)
+    known, dotted = _known_keys(columns), _dotted(columns)
     values: dict[str, list[Any]] = {column.name: [] for column in columns}
     kept: list[int] = []
     for row, position in zip(readable, positions, strict=True):
@@ -147,8 +147,8 @@ def event_block(stream: Stream, rows: Iterable[JsonRow | Unreadable]) -> Block:
         for name, value in found:
             values[name].append(value)
         kept.append(position)
-        for key in row.value:
-            if key not in known and not key.startswith(_dotted(columns)):
+        for key, value in row.value.items():
+            if value is not None and key not in known and not key.startswith(dotted):
                 block.ignored[key] = block.ignored.get(key, 0) + 1
     block.positions = np.array(kept, dtype=np.int64)
     block.columns = {
@@ -202,14 +202,13 @@ def _map_cell(
     )
     if value is not None and not isinstance(value, Mapping):
         raise Misfit("not_a_map", value if isinstance(value, str | int) else encode_json(value))
-    items: list[tuple[str, str]] = map_items(value or {}, taken)
     # Flat rows name a payload's keys with dots; there, as in CSV, an empty text is an absent one.
     flat = {
         key.removeprefix(mark): held
         for key, held in row.items()
         if key.startswith(mark) and held != ""
     }
-    return items + map_items(flat, taken)
+    return map_items({**flat, **(value or {})}, taken)
 
 
 def _known_keys(columns: tuple[Column, ...]) -> frozenset[str]:

@@ -10,9 +10,17 @@ from typing import Final
 import numpy as np
 
 from foundation.errors import UsageError
+from ingest._rows import Positions
 from ingest._sources import Readable
 
-__all__ = ["BLOCK_BYTES", "TextBlock", "csv_blocks", "line_blocks", "record_end"]
+__all__ = [
+    "BLOCK_BYTES",
+    "TextBlock",
+    "csv_blocks",
+    "line_blocks",
+    "quotes_only_fields",
+    "record_end",
+]
 
 BLOCK_BYTES: Final = 8 << 20
 _LONGEST_ROW: Final = 64 << 20
@@ -91,9 +99,8 @@ def record_end(content: bytes, delimiter: str) -> int:
     end = content.rfind(b"\n") + 1
     if end == 0 or b'"' not in content:
         return end
-    text = np.frombuffer(content, np.uint8)
-    quotes = np.flatnonzero(text == _QUOTE)
-    if _quotes_only_fields(text, quotes, ord(delimiter)):
+    quotes = _quotes(content)
+    if _enclose_fields(content, quotes, delimiter):
         while end:
             before = int(np.searchsorted(quotes, end))
             if before % 2 == 0:
@@ -104,20 +111,24 @@ def record_end(content: bytes, delimiter: str) -> int:
     return _record_end_by_reading(content, delimiter)
 
 
-def _quotes_only_fields(
-    text: np.ndarray[tuple[int], np.dtype[np.uint8]],
-    quotes: np.ndarray[tuple[int], np.dtype[np.int64]],
-    delimiter: int,
-) -> bool:
-    """Whether every quote opens or closes a field, or is doubled inside one.
+def quotes_only_fields(content: bytes, delimiter: str) -> bool:
+    """Whether every quote opens or closes a field or is doubled inside one, and each one closes.
 
-    Only then does counting quotes tell what is inside of one.
+    Only then do all readers of CSV agree, and does counting quotes tell what is inside of one.
     """
-    padded = np.concatenate(([_NEWLINE], text, [_NEWLINE])).astype(np.uint8)
-    before, after = padded[quotes], padded[quotes + 2]
-    borders = (_NEWLINE, _RETURN, delimiter, _QUOTE)
-    opens = np.isin(before[0::2], borders)
-    closes = np.isin(after[1::2], borders)
+    quotes = _quotes(content)
+    return len(quotes) % 2 == 0 and _enclose_fields(content, quotes, delimiter)
+
+
+def _quotes(content: bytes) -> Positions:
+    return np.flatnonzero(np.frombuffer(content, np.uint8) == _QUOTE)
+
+
+def _enclose_fields(content: bytes, quotes: Positions, delimiter: str) -> bool:
+    padded = np.frombuffer(b"\n" + content + b"\n", np.uint8)
+    borders = (_NEWLINE, _RETURN, ord(delimiter), _QUOTE)
+    opens = np.isin(padded[quotes[0::2]], borders)
+    closes = np.isin(padded[quotes[1::2] + 2], borders)
     return bool(opens.all() and closes.all())
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from ingest._columns import mask_of, pc
+from ingest._rows import Positions
 
 __all__ = ["MAP", "as_text", "empty_maps", "map_of_columns", "split_map"]
 
@@ -28,8 +29,8 @@ def as_text(values: pa.Array[Any]) -> pa.Array[Any]:
 
 
 def map_of_columns(columns: Mapping[str, pa.Array[Any]], rows: int) -> pa.Array[Any]:
-    """Return one map a row with the columns' names as keys; a null makes no entry."""
-    used = {name: as_text(values) for name, values in columns.items()}
+    """Return one map a row with the columns' names as keys, by key; a null makes no entry."""
+    used = {name: as_text(values) for name, values in sorted(columns.items())}
     used = {name: values for name, values in used.items() if values.null_count < rows}
     if not used:
         return empty_maps(rows)
@@ -61,7 +62,8 @@ def split_map(
 ) -> tuple[dict[str, pa.Array[Any]], pa.Array[Any]]:
     """Return the values of the wanted keys, each as a column, and the maps without them.
 
-    A null map counts as an empty one; entries whose value is null are left out.
+    A null map counts as an empty one; entries whose value is null are left out. What remains is
+    ordered by key, so that equal maps are equal columns.
     """
     source: Any = maps
     rows = len(source)
@@ -82,6 +84,21 @@ def split_map(
         found[name] = items.take(pa.array(index, mask=index < 0))
         rest &= ~here
     kept = pa.array(rest)
-    counts = np.bincount(owner[rest], minlength=rows)
-    offsets = np.concatenate(([0], np.cumsum(counts))).astype(np.int32)
-    return found, _from_arrays(pa.array(offsets), keys.filter(kept), items.filter(kept))
+    owner = owner[rest]
+    offsets = np.concatenate(([0], np.cumsum(np.bincount(owner, minlength=rows)))).astype(np.int32)
+    keys, items = _by_key(owner, keys.filter(kept), items.filter(kept))
+    return found, _from_arrays(pa.array(offsets), keys, items)
+
+
+def _by_key(owner: Positions, keys: Any, items: Any) -> tuple[Any, Any]:
+    follows = np.diff(owner) > 0
+    if follows.all():
+        return keys, items
+    follows |= mask_of(pc.less_equal(keys[:-1], keys[1:]))
+    if follows.all():
+        return keys, items
+    entries: Any = {"owner": pa.array(owner), "key": keys}
+    order = pc.sort_indices(
+        pa.table(entries), sort_keys=[("owner", "ascending"), ("key", "ascending")]
+    )
+    return keys.take(order), items.take(order)

@@ -30,7 +30,7 @@ __all__ = ["CheckedBlock", "Refusal", "check_block", "check_objects", "in_order"
 
 # Blocks in the works at once: enough that no worker waits, few enough to bound memory.
 _AHEAD: Final = 4
-Work = Callable[[], "CheckedBlock"]
+Work = Callable[[], "list[CheckedBlock]"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +66,15 @@ class CheckedBlock:
 
 def in_order(works: Iterator[Work], threads: int) -> Iterator[CheckedBlock]:
     """Run works in threads and return what they make, in the order of the works."""
-    waiting: deque[Future[CheckedBlock]] = deque()
+    waiting: deque[Future[list[CheckedBlock]]] = deque()
     with ThreadPoolExecutor(max_workers=threads, thread_name_prefix="landing") as pool:
         try:
             for work in works:
                 waiting.append(pool.submit(work))
                 if len(waiting) >= _AHEAD:
-                    yield waiting.popleft().result()
+                    yield from waiting.popleft().result()
             while waiting:
-                yield waiting.popleft().result()
+                yield from waiting.popleft().result()
         finally:
             for left in waiting:
                 left.cancel()

@@ -13,23 +13,26 @@ from foundation import Stream
 from foundation.errors import UsageError
 from ingest._checks import Conditions
 from ingest._column_files import column_blocks, column_names
+from ingest._csv_fast import FastCsv
 from ingest._csv_rows import csv_block, read_header
 from ingest._fields import check_header
 from ingest._json_documents import document_rows
+from ingest._json_fast import FastJson
 from ingest._json_rows import JsonRow, Unreadable, column_block, event_block, line_rows
-from ingest._line_blocks import TextBlock, csv_blocks, line_blocks
+from ingest._line_blocks import TextBlock, csv_blocks, line_blocks, record_end
 from ingest._map_rows import map_block, require_columns
 from ingest._mapping import Mapping
 from ingest._objects import ObjectConditions
 from ingest._pipeline import CheckedBlock, check_block, check_objects, rows_of_columns
 from ingest._rows import Block, Problem
 from ingest._sources import Readable, Source, open_source
+from ingest._text_reading import TextReader
 
 __all__ = ["Plan", "check_rows", "works"]
 
 # Rows of a document in one piece of work.
 _DOCUMENT_ROWS: Final = 5000
-Work = Callable[[], CheckedBlock]
+Work = Callable[[], list[CheckedBlock]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,24 +58,57 @@ def works(plan: Plan, source: Source) -> Iterator[Work]:
         if source.format == "csv":
             yield from _csv_works(plan, source, opened)
         elif source.format == "json lines":
-            for text in line_blocks(opened, source.name):
-                yield _lines_work(plan, source, text)
+            yield from _line_works(plan, source, opened)
         else:
             rows = document_rows(opened, source.name)
             while piece := list(islice(rows, _DOCUMENT_ROWS)):
                 yield _rows_work(plan, source, piece)
 
 
+def _line_works(plan: Plan, source: Source, opened: Readable) -> Iterator[Work]:
+    if plan.mapping is not None or plan.stream.kind == "objects":
+        for text in line_blocks(opened, source.name):
+            yield _lines_work(plan, source, text)
+        return
+    read = TextReader(
+        FastJson(plan.stream),
+        lambda text: _event_lines(plan.stream, text),
+        lambda content: content.rfind(b"\n") + 1,
+    )
+    for text in line_blocks(opened, source.name):
+        yield _text_work(plan, source, text, read, [], ready=True)
+
+
+def _event_lines(stream: Stream, text: TextBlock) -> Block:
+    block = event_block(stream, line_rows(text.content, text.first_line))
+    block.size = len(text.content)
+    return block
+
+
+def _text_work(
+    plan: Plan,
+    source: Source,
+    text: TextBlock,
+    read: TextReader,
+    ignored: list[str],
+    *,
+    ready: bool = False,
+) -> Work:
+    return lambda: [
+        _check_columns(plan, source.file_name, block, ignored, ready=ready) for block in read(text)
+    ]
+
+
 def _lines_work(plan: Plan, source: Source, text: TextBlock) -> Work:
-    def work() -> CheckedBlock:
+    def work() -> list[CheckedBlock]:
         rows = list(line_rows(text.content, text.first_line))
-        return check_rows(plan, source.file_name, rows, size=len(text.content))
+        return [check_rows(plan, source.file_name, rows, size=len(text.content))]
 
     return work
 
 
 def _rows_work(plan: Plan, source: Source, rows: list[JsonRow | Unreadable]) -> Work:
-    return lambda: check_rows(plan, source.file_name, rows)
+    return lambda: [check_rows(plan, source.file_name, rows)]
 
 
 def check_rows(
@@ -87,7 +123,7 @@ def check_rows(
     if plan.mapping is not None:
         block = column_block(plan.mapping.paths, rows)
         block.size = size
-        return _check_columns(plan, file_name, block, [], only_part)
+        return _check_columns(plan, file_name, block, [], only_part=only_part)
     if plan.stream.kind == "objects":
         return check_objects(plan.stream, rows, plan.objects, size)
     block = event_block(plan.stream, rows)
@@ -104,18 +140,24 @@ def _csv_works(plan: Plan, source: Source, opened: Readable) -> Iterator[Work]:
         return
     ignored = _ignored(plan, source, header.names)
 
-    def work_on(text: TextBlock) -> Work:
-        return lambda: _check_columns(plan, source.file_name, csv_block(header, text), ignored)
-
+    if plan.mapping is not None:
+        wanted = plan.mapping.paths
+    else:
+        wanted = [name for name in header.names if name not in ignored]
+    read = TextReader(
+        FastCsv(header, wanted),
+        lambda text: csv_block(header, text),
+        lambda content: record_end(content, header.delimiter),
+    )
     for text in csv_blocks(opened, source.name, header.lines + 1, header.rest, header.delimiter):
-        yield work_on(text)
+        yield _text_work(plan, source, text, read, ignored)
 
 
 def _column_works(plan: Plan, source: Source) -> Iterator[Work]:
     ignored = _ignored(plan, source, column_names(source))
 
     def work_on(block: Block) -> Work:
-        return lambda: _check_columns(plan, source.file_name, block, ignored)
+        return lambda: [_check_columns(plan, source.file_name, block, ignored)]
 
     for block in column_blocks(source):
         yield work_on(block)
@@ -136,7 +178,13 @@ def _ignored(plan: Plan, source: Source, names: list[str]) -> list[str]:
 
 
 def _check_columns(
-    plan: Plan, file_name: str, block: Block, ignored: list[str], only_part: int | None = None
+    plan: Plan,
+    file_name: str,
+    block: Block,
+    ignored: list[str],
+    *,
+    ready: bool = False,
+    only_part: int | None = None,
 ) -> CheckedBlock:
     if plan.stream.kind == "objects":
         return _check_object_columns(plan, file_name, block)
@@ -148,6 +196,7 @@ def _check_columns(
         plan.events,
         mapping=plan.mapping,
         file_name=file_name,
+        ready=ready,
         only_part=only_part,
     )
 

@@ -94,10 +94,13 @@ _WRONG_SORT: Final = {
 
 
 def map_items(value: Mapping[str, Any], without: frozenset[str] = frozenset()) -> Any:
-    """Return the keys and texts of a map, in its order; a null value is an absent key."""
+    """Return the keys and texts of a map, by key; a null value is an absent key.
+
+    Equal maps must be equal columns, so their order in the source does not count.
+    """
     return [
         (key, held if isinstance(held, str) else encode_json(held))
-        for key, held in value.items()
+        for key, held in sorted(value.items())
         if held is not None and key not in without
     ]
 

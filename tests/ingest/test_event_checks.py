@@ -222,12 +222,12 @@ def test_other_payload_keys_keep_their_text(lake):
     )
     lake.land("meter_events", lake.write("p.ndjson", line))
     assert lake.rows("meter_events")[0]["payload"] == [
-        ("tokens", "1e3"),
-        ("ratio", "0.10"),
         ("big", "12345678901234567890"),
-        ("on", "true"),
-        ("tags", '["a",1.50]'),
         ("day", "2026-03-01"),
+        ("on", "true"),
+        ("ratio", "0.10"),
+        ("tags", '["a",1.50]'),
+        ("tokens", "1e3"),
         ("zero", "-0"),
     ]
 

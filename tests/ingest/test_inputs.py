@@ -303,3 +303,13 @@ def test_a_missing_file_is_named(lake):
 def test_fields_that_no_column_takes_are_counted(lake, event):
     report = lake.land("meter_events", [event(colour="red"), event(identifier="e2")])
     assert report.batches[0].ignored_fields == {"colour": 1}
+
+
+def test_equal_payloads_are_equal_whatever_the_order_of_their_keys(lake):
+    pairs = [("b", "2"), ("value", "1"), ("a", "1")]
+    kind = pa.map_(pa.string(), pa.string())
+    maps = pa.array([pairs, pairs[::-1], None, [("c", None)]], type=kind)
+    lake.land("meter_events", pa.table({"event_name": ["e"] * 4, "payload": maps}))
+    lake.land("meter_events", [{"event_name": "e", "payload": dict(pairs)}])
+    found = [row["payload"] for row in lake.rows("meter_events")]
+    assert sorted(found) == [[], []] + [[("a", "1"), ("b", "2")]] * 3

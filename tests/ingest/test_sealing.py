@@ -250,6 +250,21 @@ def test_answers_and_runs_are_removed_after_24_hours(home: Home, clock: Clock) -
             journal.append("meter_events", [event("evt_2")])
 
 
+def test_a_key_whose_segment_another_process_forgot_is_free(home: Home, clock: Clock) -> None:
+    folder = JournalFolder(home.journal)
+    with Journal(home, clock=clock) as journal:
+        for number in range(2):
+            with journal.idempotent(f"key_{number}", "asked") as call:
+                journal.append("usage_records", [usage(number)], call=call, answer=ANSWER)
+            seal_journal(home, clock=clock)
+        # A process whose clock is a day ahead was killed while it removed these.
+        max(kept_segments(folder)).unlink()
+        with journal.idempotent("key_0", "asked") as call:
+            assert call.answer == ANSWER
+        with journal.idempotent("key_1", "asked") as call:
+            assert call.answer is None
+
+
 def kept_segments(folder: JournalFolder) -> list[Path]:
     return [segment for hour in folder.kept_hours() for segment in hour.iterdir()]
 
