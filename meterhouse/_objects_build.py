@@ -20,6 +20,8 @@ KINDS: Final[Mapping[str, type[StripeObject]]] = {
     "billing.meter_event": usage.MeterEvent,
     "billing.meter_event_adjustment": usage.MeterEventAdjustment,
     "billing.meter_event_summary": usage.MeterEventSummary,
+    "billing.analytics.meter_usage": usage.MeterUsage,
+    "billing.analytics.meter_usage_row": usage.MeterUsageRow,
     "v2.billing.meter_event": usage.MeterEvent,
     "v2.billing.meter_event_adjustment": usage.MeterEventAdjustment,
     "v2.billing.meter_event_session": usage.MeterEventSession,

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from meterhouse._objects import StripeObject
+from meterhouse._objects_list import ListObject
 
 
 class UsageRecord(StripeObject):
@@ -98,6 +99,29 @@ class MeterEventSummary(StripeObject):
     meter: str
     start_time: int
     """Start of the window, inclusive, in whole seconds since 1970."""
+
+
+class MeterUsageRow(StripeObject):
+    """A customer's usage of a meter over one window and one combination of dimensions."""
+
+    dimensions: StripeObject
+    ends_at: int
+    """End of the window, exclusive, in whole seconds since 1970."""
+    meter: str
+    starts_at: int
+    """Start of the window, inclusive, in whole seconds since 1970."""
+    value: Decimal
+    """The meter's formula over the events that count; exact."""
+
+
+class MeterUsage(StripeObject):
+    """A customer's usage of meters: Stripe's preview shape."""
+
+    livemode: bool
+    refreshed_at: int
+    """The instant the build was made for."""
+    rows: ListObject[MeterUsageRow]
+    """Every row, oldest window first."""
 
 
 class MeterEventSession(StripeObject):

@@ -12,6 +12,7 @@ from meterhouse._objects_usage import (
     MeterEvent,
     MeterEventAdjustment,
     MeterEventSummary,
+    MeterUsage,
 )
 from meterhouse._resources_base import Asks, Landed, Params, RequestOptions, Resource, escaped
 
@@ -125,11 +126,33 @@ class CreditBalanceSummaries(Resource):
         return self._ask("GET", path, params, options, keywords)
 
 
+class MeterUsages(Resource):
+    """``/v1/billing/analytics/meter_usage``: Stripe's preview, not in stripe 11.6."""
+
+    def retrieve(
+        self,
+        params: Params | None = None,
+        options: RequestOptions | None = None,
+        **keywords: Any,
+    ) -> MeterUsage:
+        """Give a customer's usage of meters by window, time zone and dimension, oldest first."""
+        path = "/v1/billing/analytics/meter_usage"
+        return self._ask("GET", path, params, options, keywords)
+
+
+class Analytics:
+    """The resources under ``/v1/billing/analytics``."""
+
+    def __init__(self, warehouse: Asks) -> None:
+        self.meter_usage = MeterUsages(warehouse)
+
+
 class Billing:
     """The resources under ``/v1/billing``."""
 
     def __init__(self, warehouse: Asks) -> None:
         self.alerts = Alerts(warehouse)
+        self.analytics = Analytics(warehouse)
         self.credit_balance_summary = CreditBalanceSummaries(warehouse)
         self.credit_grants = CreditGrants(warehouse)
         self.meter_event_adjustments = MeterEventAdjustments(warehouse)

@@ -7,6 +7,7 @@ from queries._event_summaries import EVENT_SUMMARIES
 from queries._invoice_list import INVOICE_LIST
 from queries._invoices import INVOICE_ROUTES
 from queries._landed_routes import LANDED_ROUTES
+from queries._meter_usage import METER_USAGE
 from queries._route import Route
 from queries._upcoming import UPCOMING_ROUTES
 from queries._usage_record_summaries import USAGE_RECORD_SUMMARIES
@@ -14,6 +15,7 @@ from queries._usage_record_summaries import USAGE_RECORD_SUMMARIES
 READS: tuple[Route, ...] = (
     USAGE_RECORD_SUMMARIES,
     EVENT_SUMMARIES,
+    METER_USAGE,
     *UPCOMING_ROUTES,
     INVOICE_LIST,
     *INVOICE_ROUTES,

@@ -188,6 +188,18 @@ COMPUTED: Final[dict[str, Schema]] = {
             "start_time": {**_SECONDS, "description": "Inclusive."},
         },
     ),
+    "billing.analytics.meter_usage": _named(
+        "billing.analytics.meter_usage",
+        {
+            "livemode": _FLAG,
+            "refreshed_at": _SECONDS,
+            "rows": {
+                "type": "object",
+                "required": ["object", "data", "has_more", "total", "url"],
+                "properties": {"data": {"type": "array", "items": {"type": "object"}}},
+            },
+        },
+    ),
     "billing.credit_balance_summary": _named(
         "billing.credit_balance_summary",
         {
