@@ -15,6 +15,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from foundation import project_dir
 from meterhouse._routes import Endpoints
 from meterhouse._sessions import Sessions
 from meterhouse.server._openapi import openapi_document
@@ -51,3 +52,9 @@ def test_every_route_is_described() -> None:
     assert len(names) == len(set(names))
     references = json.dumps(document).split('"$ref": "#/components/schemas/')[1:]
     assert {each.split('"')[0] for each in references} <= set(document["components"]["schemas"])
+
+
+def test_every_route_stands_in_the_documentation() -> None:
+    text = (project_dir() / "docs" / "api.md").read_text("utf-8")
+    for route in Endpoints(Sessions()).routes:
+        assert f"`{route.method} {route.template}`" in text, route.template
