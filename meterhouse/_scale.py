@@ -135,7 +135,9 @@ def _customers(scale: Scale) -> str:
             {_customer_id("numbers.n")} as id,
             {_object_columns(scale)}
             md5(cast(numbers.n as varchar)) as content_hash,
-            concat('{{"id":"', {_customer_id("numbers.n")}, '","object":"customer"}}') as object_json,
+            concat(
+                '{{"id":"', {_customer_id("numbers.n")}, '","object":"customer"}}'
+            ) as object_json,
             concat('Customer ', numbers.n) as name,
             'usd' as currency,
             0 as balance,
@@ -184,7 +186,7 @@ def _customer_id(number: str) -> str:
 
 
 def _arrivals(scale: Scale, day: int) -> str:
-    """Return what arrives on a day: `n` numbers the arrival, `m` the event, smaller when re-sent."""
+    """Return what arrives on a day: `n` numbers it, `m` the event, smaller when sent again."""
     a_day = scale.events_a_day
     first = a_day * day
     last = min(a_day * (day + 1), scale.events)
@@ -256,7 +258,9 @@ def _events(scale: Scale, day: int) -> str:
                 when 'storage_gb' then cast(1 + {amount} % 1000000 as decimal(20, 0)) * 0.001
             end as decimal(38, 12)) as value,
             map {{
-                'model': ['small', 'medium', 'large', 'vision', 'audio'][cast(1 + {amount} % 5 as integer)],
+                'model': ['small', 'medium', 'large', 'vision', 'audio'][
+                    cast(1 + {amount} % 5 as integer)
+                ],
                 'region': ['eu', 'us', 'ap', 'sa'][cast(1 + {amount} % 4 as integer)]
             }} as payload
         from ({_arrivals(scale, day)}) as arrivals
