@@ -73,13 +73,13 @@ def _works(declared: Stream, conditions: Conditions, texts: Iterable[bytes]) -> 
 
 
 def _work(declared: Stream, conditions: Conditions, piece: list[tuple[int, bytes]]) -> Work:
-    def work() -> CheckedBlock:
+    def work() -> list[CheckedBlock]:
         rows: list[JsonRow] = []
         for number, line in piece:
             text = line.decode()
             rows.append(JsonRow(decode_json_text(text), RawRow(number, text)))
         block = event_block(declared, rows)
-        return check_block(declared, block, conditions, mapping=None, file_name="", ready=True)
+        return [check_block(declared, block, conditions, mapping=None, file_name="", ready=True)]
 
     return work
 
