@@ -1,7 +1,6 @@
-{# The values of the dimensions that an event's meter declares, as a JSON object in the order of their
-   declaration; null where the meter declares none, or the payload lacks one of them.
-
-   The declared keys are asked for beforehand and written out, meter by meter: looking them up row by
+{# The values of the dimensions that an event's meter declares, as a JSON object in the order of
+   their declaration; null where the meter declares none, or the payload lacks one of them.
+ The declared keys are asked for beforehand and written out, meter by meter: looking them up row by
    row costs five times as much. The result is text, because a map or a list costs a sort several
    times as much. #}
 {% macro declared_dimensions(payload, meter_key) %}

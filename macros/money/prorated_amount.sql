@@ -1,7 +1,7 @@
 {# The part of an amount that falls to `seconds` out of `full_seconds`, exact enough to be rounded:
-   twelve places, what is beyond cut off, so that rounding it half away from zero gives what rounding
-   the exact quotient would. The amount is in minor units with at most 14 digits before the point
-   and 12 after it; seconds are not negative, and at most 3,000 years. #}
+   twelve places, what is beyond cut off, so that rounding it half away from zero gives what
+   rounding the exact quotient would. The amount is in minor units with at most 14 digits before the
+   point and 12 after it; seconds are not negative, and at most 3,000 years. #}
 {% macro prorated_amount(amount, seconds, full_seconds) -%}
     {%- set digits -%}{{ decimal_digits('abs(' ~ amount ~ ')') }}{%- endset -%}
     cast(
