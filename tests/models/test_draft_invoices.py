@@ -1,4 +1,4 @@
-"""Drafts at each boundary: what is billed ahead, what in arrears, in which order, and what it adds to."""
+"""Drafts at each boundary: what is billed ahead, what in arrears, in which order, and its sum."""
 
 from __future__ import annotations
 
@@ -234,9 +234,7 @@ def _lake(folder: Path) -> Path:
 @pytest.fixture(scope="module")
 def drafts(tmp_path_factory: pytest.TempPathFactory) -> Built:
     folder = tmp_path_factory.mktemp("drafts")
-    return build(
-        _lake(folder / "lake"), folder / "build", select=["+draft_invoices"], as_of=AS_OF
-    )
+    return build(_lake(folder / "lake"), folder / "build", select=["+draft_invoices"], as_of=AS_OF)
 
 
 def lines(drafts: Built, subscription: str, boundary: str) -> list[tuple[Any, ...]]:
@@ -329,12 +327,15 @@ def test_a_draft_made_by_hand_keeps_its_landed_lines(drafts: Built) -> None:
 
 
 def test_every_invoice_is_the_sum_of_its_lines(drafts: Built) -> None:
-    assert drafts.rows(
-        "select invoices.id from draft_invoices as invoices left join ("
-        " select invoice_id, sum(amount) as amount from draft_invoice_lines group by 1) as totals"
-        " on totals.invoice_id = invoices.id"
-        " where invoices.subtotal is distinct from coalesce(totals.amount, 0)"
-    ) == []
+    assert (
+        drafts.rows(
+            "select invoices.id from draft_invoices as invoices left join ("
+            " select invoice_id, sum(amount) as amount from draft_invoice_lines"
+            " group by 1) as totals on totals.invoice_id = invoices.id"
+            " where invoices.subtotal is distinct from coalesce(totals.amount, 0)"
+        )
+        == []
+    )
 
 
 def test_a_subscription_of_metered_items_only_has_no_invoice_when_it_begins(
