@@ -1,8 +1,9 @@
 """Sorted files of what was accepted, so that a look-up costs no memory and one touch of the disk.
 
 A run holds, for each identifier and Idempotency-Key of one or more segments, 32 bytes: a 128-bit
-digest, when it was received, and where its frame starts. After the entries, sorted, come a table
-that says where the entries of each leading-bits value start, and a tail:
+digest, when it was received, which segment has it, and where in that its frame starts. After the
+entries, sorted, come a table that says where the entries of each leading-bits value start, and a
+tail:
 
     entries · 2**bits + 1 starts (4 bytes each) · magic, bits, count, oldest, newest    big-endian
 
@@ -37,7 +38,7 @@ __all__ = [
     "write_run",
 ]
 
-_ENTRY: Final = struct.Struct(">16sQQ")
+_ENTRY: Final = struct.Struct(">16sQII")
 _TAIL: Final = struct.Struct(">4sIQQQ")
 _MAGIC: Final = b"MHR1"
 # Entries that share a start in the table: few enough to be found by one scan of a few lines.
@@ -48,9 +49,13 @@ _SLICE: Final = 65_536
 
 
 class Found(NamedTuple):
-    """When what was looked up was received (microseconds since 1970), and its frame's offset."""
+    """Where what was looked up is: in the frame at `offset` of the segment that has this `mark`.
+
+    `received_at` is in microseconds since 1970.
+    """
 
     received_at: int
+    mark: int
     offset: int
 
 
@@ -64,9 +69,9 @@ def key_digest(key: str) -> bytes:
     return blake2b(key.encode(), digest_size=16, person=b"key").digest()
 
 
-def pack_entry(digest: bytes, received_at: int, offset: int) -> bytes:
+def pack_entry(digest: bytes, found: Found) -> bytes:
     """Return one entry of a run; entries sort by digest, then receipt."""
-    return _ENTRY.pack(digest, received_at, offset)
+    return _ENTRY.pack(digest, *found)
 
 
 class Run:
@@ -105,8 +110,7 @@ class Run:
             place = self._map.rfind(digest, first * _ENTRY.size, place + len(digest) - 1)
         if place == -1:
             return None
-        _, received_at, offset = _ENTRY.unpack_from(self._map, place)
-        return Found(received_at, offset)
+        return Found(*_ENTRY.unpack_from(self._map, place)[1:])
 
     def entries(self, below: int, above: int) -> Iterator[bytes]:
         """Yield the entries whose digest's leading 32 bits lie in [`below`, `above`)."""

@@ -35,6 +35,7 @@ __all__ = [
     "exclusive_lock",
     "micros",
     "receipt_instant",
+    "segment_mark",
     "start_stamp",
     "write_durably",
 ]
@@ -76,6 +77,11 @@ def write_durably(path: Path, data: bytes) -> None:
         os.fsync(file.fileno())
     os.replace(temporary, path)
     sync_path(path.parent)
+
+
+def segment_mark(stem: str) -> int:
+    """Return the part of a segment's name that is random, 24 bits."""
+    return int(stem.rpartition("-")[2], 16)
 
 
 @contextmanager
@@ -127,8 +133,11 @@ class JournalFolder:
         """Return where a sealed segment is kept."""
         return self.kept / stem[:_HOUR] / f"{stem}.kept"
 
-    def segment_at(self, received_at: int) -> str | None:
-        """Return the name of the closed or kept segment that holds this receipt."""
+    def segment_at(self, received_at: int, mark: int) -> str | None:
+        """Return the name of the closed or kept segment that holds this receipt and has this mark.
+
+        None when it is no longer kept.
+        """
         # In the order in which a segment moves, so that none is missed.
         stems = [segment.stem for segment in self.closed_segments()]
         stamp = start_stamp(received_at)
@@ -140,7 +149,8 @@ class JournalFolder:
                 if min(found, default="~") <= stamp:
                     break
         # '~' sorts after every name that starts in that microsecond.
-        return max((stem for stem in stems if stem < f"{stamp}~"), default=None)
+        stem = max((stem for stem in stems if stem < f"{stamp}~"), default=None)
+        return stem if stem is not None and segment_mark(stem) == mark else None
 
     def start_segment(self, received_at: int) -> Path:
         """Make an empty open segment whose first receipt will be `received_at`."""

@@ -22,7 +22,6 @@ from ingest._idempotency import (
     IdempotencyKeyInUseError,
     IdempotencyMismatchError,
 )
-from ingest._idempotency_runs import Found
 from ingest._journal_folder import JournalFolder, Stamp, micros
 from ingest._journal_frames import (
     Entry,
@@ -189,7 +188,7 @@ class JournalLog:
             os.ftruncate(self._handle, self._size)
             raise
         fail_point("journal.written")
-        self.recall.note(self._path.stem, group.calls, Found(last.received_at, self._size))
+        self.recall.note(self._path.stem, group.calls, last.received_at, self._size)
         self._last = last
         self._size = place
 
@@ -218,8 +217,8 @@ class JournalLog:
         for frame in intact_frames(data, self._path.name):
             entries = list(decode_entries(frame.payload))
             self._last = _last_stamp(entries[-1])
-            found = Found(self._last.received_at, start + frame.offset)
-            self.recall.note(self._path.stem, entries, found)
+            offset = start + frame.offset
+            self.recall.note(self._path.stem, entries, self._last.received_at, offset)
             self._size = start + frame.end
         # Whoever wrote it may have died before it was durable; what we answer from must be.
         os.ftruncate(self._handle, self._size)

@@ -6,7 +6,7 @@ looked up in the runs on disk. So memory is bounded by the size of a segment.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -19,7 +19,7 @@ from ingest._idempotency_runs import (
     pack_entry,
     write_run,
 )
-from ingest._journal_folder import JournalFolder
+from ingest._journal_folder import JournalFolder, segment_mark
 from ingest._journal_frames import Entry, decode_entries, intact_frames, read_frame
 
 __all__ = ["Recall", "RecentSegment"]
@@ -41,38 +41,34 @@ class Accepted(Protocol):
 class RecentSegment:
     """The identifiers and keys of one segment, in memory."""
 
-    def __init__(self) -> None:
+    def __init__(self, stem: str) -> None:
+        self._mark: int = segment_mark(stem)
         self.identifiers: dict[str, Found] = {}
         self.keys: dict[str, Found] = {}
 
-    def note(self, calls: Iterable[Accepted], found: Found) -> None:
-        """Take in the calls of the frame that is `found` there."""
+    def note(self, calls: Iterable[Accepted], received_at: int, offset: int) -> None:
+        """Take in the calls of the frame at `offset`; they were received together."""
+        found = Found(received_at, self._mark, offset)
         for call in calls:
             for identifier in call.identifiers:
                 self.identifiers[identifier] = found
             if call.key is not None:
                 self.keys[call.key] = found
 
-    def note_frame(self, entries: Sequence[Entry], offset: int) -> None:
-        """Take in the calls of the frame that starts at `offset`; they were received together."""
-        self.note(entries, Found(entries[0].received_at, offset))
-
     def read(self, segment: Path) -> None:
         """Take in a whole segment that is closed."""
         for frame in intact_frames(segment.read_bytes(), segment.name):
-            self.note_frame(list(decode_entries(frame.payload)), frame.offset)
+            entries = list(decode_entries(frame.payload))
+            self.note(entries, entries[0].received_at, frame.offset)
 
     def write(self, path: Path) -> None:
         """Write everything to a run."""
         fail_point("recall.before_write")
         entries = [
-            pack_entry(identifier_digest(identifier), found.received_at, found.offset)
+            pack_entry(identifier_digest(identifier), found)
             for identifier, found in self.identifiers.items()
         ]
-        entries.extend(
-            pack_entry(key_digest(key), found.received_at, found.offset)
-            for key, found in self.keys.items()
-        )
+        entries.extend(pack_entry(key_digest(key), found) for key, found in self.keys.items())
         entries.sort()
         write_run(path, entries, len(entries))
 
@@ -111,13 +107,13 @@ class Recall:
         for run in self._runs:
             found = run.find(digest) if run.newest > received_after else None
             if found is not None and found.received_at > received_after:
-                stem = self._folder.segment_at(found.received_at)
+                stem = self._folder.segment_at(found.received_at, found.mark)
                 return None if stem is None else self._read_call(stem, key, found)
         return None
 
-    def note(self, stem: str, calls: Iterable[Accepted], found: Found) -> None:
-        """Take in the calls of a frame of the segment named `stem`."""
-        self._recent.setdefault(stem, RecentSegment()).note(calls, found)
+    def note(self, stem: str, calls: Iterable[Accepted], received_at: int, offset: int) -> None:
+        """Take in the calls of the frame at `offset` of the segment named `stem`."""
+        self._recent.setdefault(stem, RecentSegment(stem)).note(calls, received_at, offset)
 
     def reload(self, open_stem: str | None) -> None:
         """Take in what became of closed segments, whoever closed, sorted or sealed them."""
@@ -127,7 +123,7 @@ class Recall:
         closed = {segment.stem: segment for segment in self._folder.closed_segments()}
         for stem, segment in closed.items():
             if stem not in runs and stem not in self._recent:
-                recent = RecentSegment()
+                recent = RecentSegment(stem)
                 recent.read(segment)
                 self._recent[stem] = recent
         unsorted = [stem for stem in closed if stem in self._recent and stem not in runs]

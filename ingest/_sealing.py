@@ -141,12 +141,12 @@ def sealing(
 
 def _seal(home: Home, folder: JournalFolder, segment: Path, now: datetime) -> list[SealedBatch]:
     fail_point("sealing.before_segment")
-    recent = RecentSegment()
+    recent = RecentSegment(segment.stem)
     by_stream: dict[str, list[Entry]] = {}
     has_answers = False
     for frame in intact_frames(segment.read_bytes(), segment.name):
         entries = list(decode_entries(frame.payload))
-        recent.note_frame(entries, frame.offset)
+        recent.note(entries, entries[0].received_at, frame.offset)
         for entry in entries:
             has_answers = has_answers or entry.key is not None
             if entry.rows:

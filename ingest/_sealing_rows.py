@@ -15,15 +15,18 @@ from ingest._checks import Conditions
 from ingest._instants import instant_text
 from ingest._journal_folder import micros
 from ingest._journal_frames import Entry
+from ingest._json_fast import FastJson
 from ingest._json_rows import JsonRow, event_block
 from ingest._lake import find_batch
 from ingest._landing import Landing
+from ingest._line_blocks import TextBlock
 from ingest._metadata import BatchMetadata
 from ingest._objects import ObjectConditions
-from ingest._pipeline import CheckedBlock, Work, check_block
+from ingest._pipeline import Work, check_block
 from ingest._reading import Plan
 from ingest._rows import RawRow
 from ingest._sources import Source
+from ingest._text_reading import TextReader
 
 __all__ = ["land_calls"]
 
@@ -66,26 +69,36 @@ def land_calls(
     return account
 
 
-def _works(declared: Stream, conditions: Conditions, texts: Iterable[bytes]) -> Iterator[Work]:
-    numbered = enumerate(texts, 1)
-    while piece := list(islice(numbered, _BLOCK_ROWS)):
-        yield _work(declared, conditions, piece)
+def _works(declared: Stream, conditions: Conditions, lines: Iterable[bytes]) -> Iterator[Work]:
+    read = TextReader(
+        FastJson(declared),
+        lambda text: event_block(declared, _one_a_line(text)),
+        lambda content: content.rfind(b"\n") + 1,
+    )
+    remaining = iter(lines)
+    first_line = 1
+    while piece := list(islice(remaining, _BLOCK_ROWS)):
+        yield _work(declared, conditions, read, TextBlock(b"".join(piece), first_line))
+        first_line += len(piece)
 
 
-def _work(declared: Stream, conditions: Conditions, piece: list[tuple[int, bytes]]) -> Work:
-    def work() -> list[CheckedBlock]:
-        rows: list[JsonRow] = []
-        for number, line in piece:
-            text = line.decode()
-            rows.append(JsonRow(decode_json_text(text), RawRow(number, text)))
-        block = event_block(declared, rows)
-        return [check_block(declared, block, conditions, mapping=None, file_name="", ready=True)]
+def _work(declared: Stream, conditions: Conditions, read: TextReader, text: TextBlock) -> Work:
+    return lambda: [
+        check_block(declared, block, conditions, mapping=None, file_name="", ready=True)
+        for block in read(text)
+    ]
 
-    return work
+
+def _one_a_line(text: TextBlock) -> Iterator[JsonRow]:
+    # Unlike a file's, a call's row is never an envelope of others.
+    for number, line in enumerate(
+        text.content.decode().removesuffix("\n").split("\n"), text.first_line
+    ):
+        yield JsonRow(decode_json_text(line), RawRow(number, line))
 
 
 def _rows(entries: Iterable[Entry]) -> Iterator[bytes]:
-    """Yield each row with its receipt, so that it is whole wherever it goes from here."""
+    """Yield each row as a line, with its receipt: whole wherever it goes from here."""
     for entry in entries:
         received_at = instant_text(entry.received_at).encode()
         for place, row in enumerate(entry.rows):
@@ -93,4 +106,4 @@ def _rows(entries: Iterable[Entry]) -> Iterator[bytes]:
                 received_at,
                 entry.received_sequence + place,
             )
-            yield receipt + (b"}" if row == b"{}" else b"," + row[1:])
+            yield receipt + (b"}\n" if row == b"{}" else b",%b\n" % row[1:])

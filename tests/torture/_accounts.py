@@ -43,7 +43,7 @@ def start_worker(
         [sys.executable, *words],
         cwd=project_dir(),
         env={"PATH": "/usr/bin:/bin", **environment},
-        stdout=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
 

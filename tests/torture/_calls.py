@@ -128,4 +128,6 @@ class Worker:
 
 if __name__ == "__main__":
     home_path, worker_name, worker_seed, worker_steps = sys.argv[1:]
-    Worker(Path(home_path), worker_name, int(worker_seed)).run(int(worker_steps))
+    worker = Worker(Path(home_path), worker_name, int(worker_seed))
+    print("started", flush=True)
+    worker.run(int(worker_steps))

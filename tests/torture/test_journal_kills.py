@@ -101,8 +101,11 @@ def torment(folder: Path, seed: int, lives: int) -> dict[str, int]:
             start_worker(home, f"worker{number}", seed * 1000 + life * 10 + number, STEPS)
             for number in range(3)
         ]
-        # They need about a second to start.
-        time.sleep(1 + chance.random() * 2)
+        for worker in workers:
+            # Its first line says that it has started; on a busy machine that takes a while.
+            assert worker.stdout is not None
+            assert worker.stdout.readline() == b"started\n"
+        time.sleep(chance.random() * 2)
         for worker in chance.sample(workers, len(workers)):
             time.sleep(chance.random() * 0.2)
             worker.kill()
