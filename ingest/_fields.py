@@ -14,7 +14,7 @@ from ingest._columns import pc
 from ingest._maps import MAP, as_text, map_of_columns, split_map
 from ingest._values import given_columns, map_items
 
-__all__ = ["check_header", "flattened", "stream_columns"]
+__all__ = ["check_header", "flattened", "require_unique", "stream_columns"]
 
 
 def flattened(columns: Mapping[str, pa.Array[Any]]) -> dict[str, pa.Array[Any]]:
@@ -30,11 +30,11 @@ def flattened(columns: Mapping[str, pa.Array[Any]]) -> dict[str, pa.Array[Any]]:
     return flat
 
 
-def check_header(stream: Stream, names: Sequence[str], source: str) -> list[str]:
-    """Return the names that no column of the stream takes.
+def require_unique(names: Sequence[str], source: str) -> None:
+    """Refuse a header that names a column twice.
 
     Raises:
-        UsageError: a name stands twice, or nothing is there for a required column.
+        UsageError: naming the column.
     """
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
@@ -42,6 +42,14 @@ def check_header(stream: Stream, names: Sequence[str], source: str) -> list[str]
             f"{source} names the column {twice[0]!r} twice; which one counts is unclear.",
             next_command="rename one of them and land the file again",
         )
+
+
+def check_header(stream: Stream, names: Sequence[str], source: str) -> list[str]:
+    """Return the names that no column of the stream takes.
+
+    Raises:
+        UsageError: nothing is there for a required column.
+    """
     maps = tuple(f"{column.name}." for column in stream.columns if column.kind is Kind.TEXT_MAP)
     held = {*names, *(name.split(".")[0] for name in names)}
     for column in given_columns(stream.all_columns):

@@ -15,7 +15,7 @@ from ingest._checks import Conditions
 from ingest._column_files import column_blocks, column_names
 from ingest._csv_fast import FastCsv
 from ingest._csv_rows import csv_block, read_header
-from ingest._fields import check_header
+from ingest._fields import check_header, require_unique
 from ingest._json_documents import document_rows
 from ingest._json_fast import FastJson
 from ingest._json_rows import JsonRow, Unreadable, column_block, event_block, line_rows
@@ -164,6 +164,7 @@ def _column_works(plan: Plan, source: Source) -> Iterator[Work]:
 
 
 def _ignored(plan: Plan, source: Source, names: list[str]) -> list[str]:
+    require_unique(names, source.name)
     if plan.mapping is not None:
         require_columns(plan.mapping, names, source.name)
         return []

@@ -231,6 +231,11 @@ def test_a_column_that_the_mapping_reads_must_be_there(lake):
         mapped(lake, ONE, "when,n\n1,1\n")
 
 
+def test_a_column_named_twice_is_refused_under_a_mapping_too(lake):
+    with pytest.raises(UsageError, match="names the column 'n' twice"):
+        mapped(lake, ONE, "who,when,n,n\na,1,1,2\n")
+
+
 def test_another_mapping_makes_another_batch(lake):
     content = "who,when,n\ncus_1,1772362800,5\n"
     mapped(lake, ONE, content)
