@@ -1,168 +1,237 @@
-{# meter_event_summaries(meter, customer, start_time, end_time, value_grouping_window): what
-   Stripe's endpoint of that name lists, newest window first, windows without events left out.
- start_time (inclusive) and end_time (exclusive) are whole Unix seconds on minute boundaries;
-   value_grouping_window is 'hour' or 'day', on whose boundaries both must lie, or null for one
-   summary of the whole range. The columns are those of the mart of the same name.
- Whole quarter-hours come from the rollup. Where the range cuts a quarter-hour, and only there, the
-   event files of its first and last month are read. #}
+{# meter_event_summaries(meter, customer, start_time, end_time, value_grouping_window): what Stripe's
+   endpoint of that name lists, newest window first, windows without events left out.
+
+   start_time (inclusive) and end_time (exclusive) are whole Unix seconds on minute boundaries;
+   value_grouping_window is 'hour' or 'day', on whose boundaries both must lie, or null for one summary
+   of the whole range. The columns are those of the mart of the same name.
+
+   Planning a general answer takes several times as long as reading the few rows. So there is one
+   function for each formula, from the rollup alone, and for ranges that cut a quarter-hour a second
+   and a third (for meters with an event_time_window) that read the events at the cuts too. query()
+   expands to the one that is needed while the question is bound; even the text that picks it is as
+   short as can be. #}
 {% macro create_meter_event_summaries_function() %}
+    {%- for formula in meter_formulas() %}
+    {%- for reading in ['quarter_hours', 'minutes', 'windowed_minutes'] %}
+    create or replace macro intermediate.{{ formula }}_summaries_of_{{ reading }}(
+        meter, asked_meter_key, meter_livemode, customer, start_time, end_time,
+        value_grouping_window
+    ) as table
+    {{ event_summaries_query(formula, reading) }};
+    {%- endfor %}
+    {%- endfor %}
+
+    create or replace macro intermediate.refused_summaries(
+        customer, start_time, end_time, value_grouping_window
+    ) as table
+    select {{ refusal_of_summary_question() }} as refused;
+
     {%- set window_length -%}
-        case value_grouping_window when 'hour' then 3600 when 'day' then 86400 end
+        case value_grouping_window when 'hour' then 3600 when 'day' then 86400 else 60 end
     {%- endset -%}
-    {%- set first_quarter_hour = whole_quotient('start_time + 899', 900) -%}
-    {%- set end_quarter_hour = whole_quotient('end_time', 900) -%}
+    {# What a meter gets that was not there when the functions were made. #}
+    {%- set no_rows = 'sum_summaries_of_quarter_hours(null, null, null, ' -%}
+    {%- set no_summaries = quoted_text('\t' ~ no_rows ~ '\t' ~ no_rows ~ '\t') %}
     create or replace macro main.meter_event_summaries(
         meter, customer, start_time, end_time, value_grouping_window
     ) as table
-    with asked as (
-
-        select
-            known_meters.meter_key,
-            known_meters.formula,
-            known_meters.window_seconds,
-            known_meters.livemode,
-            known_customers.customer_key
-        from intermediate.meter_keys as known_meters
-        cross join intermediate.customer_keys as known_customers
-        where known_meters.meter_id = meter and known_customers.customer_id = customer
-
-    ),
-
-    near_events as (
-
-        select events.*
-        from read_parquet(
-            {{ event_file_list(
-                checked_summary_question(window_length, edge_months('start_time', 'end_time'))
-            ) }},
-            hive_partitioning = false
-        ) as events
-        inner join asked
-            on events.customer_key = asked.customer_key and events.meter_key = asked.meter_key
-
-    ),
-
-    edge_events as (
-
-        {{ counted_meter_events(
-            'near_events', 'asked', 'intermediate.meter_event_cancellations'
-        ) }}
-
-    ),
-
-    pieces as (
-
-        select
-            cast(rollup.quarter_hour as bigint) * 900 as seconds,
-            {{ rollup_piece('rollup') }}
-        from intermediate.meter_quarter_hours as rollup
-        inner join asked
-            on rollup.customer_key = asked.customer_key and rollup.meter_key = asked.meter_key
-        where
-            rollup.quarter_hour >= {{ first_quarter_hour }}
-            and rollup.quarter_hour < {{ end_quarter_hour }}
-
-        union all
-
-        select
-            cast(rollup_values.quarter_hour as bigint) * 900 as seconds,
-            {{ distinct_value_piece('rollup_values') }}
-        from intermediate.meter_quarter_hour_values as rollup_values
-        inner join asked
-            on
-                rollup_values.customer_key = asked.customer_key
-                and rollup_values.meter_key = asked.meter_key
-        where
-            rollup_values.quarter_hour >= {{ first_quarter_hour }}
-            and rollup_values.quarter_hour < {{ end_quarter_hour }}
-
-        union all
-
-        select
-            {{ unix_seconds('edge_events.event_at') }} as seconds,
-            {{ event_piece('edge_events') }}
-        from edge_events
-        where
-            edge_events.event_at >= {{ from_unix_seconds('start_time') }}
-            and edge_events.event_at < {{ from_unix_seconds('end_time') }}
-            and (
-                edge_events.event_at < {{ from_unix_seconds(first_quarter_hour ~ ' * 900') }}
-                or edge_events.event_at >= {{ from_unix_seconds(end_quarter_hour ~ ' * 900') }}
-            )
-
-    ),
-
-    merged as (
-
-        select
-            coalesce(seconds - seconds % {{ window_length }}, start_time) as window_start,
-            cast(sum(event_count) as bigint) as events_counted,
-            sum(value_sum) as value_sum,
-            min(value_min) as value_min,
-            max(value_max) as value_max,
-            {{ latest_piece() }} as last_value,
-            count(distinct unique_value) as values_counted
-        from pieces
-        group by window_start
-
-    ),
-
-    named as (
-
-        select
-            merged.window_start,
-            coalesce(merged.window_start + {{ window_length }}, end_time) as window_end,
-            {{ aggregated_value('asked.formula', 'merged.value_sum', 'merged.events_counted',
-                'merged.value_min', 'merged.value_max', 'merged.last_value',
-                'merged.values_counted') }} as window_value,
-            merged.events_counted,
-            asked.livemode
-        from merged
-        cross join asked
-
-    )
-
-    select
-        {{ summary_id('meter', 'customer', 'window_start', 'window_end',
-            'value_grouping_window') }} as id,
-        meter as meter_id,
-        customer as customer_id,
-        {{ from_unix_seconds('window_start') }} as start_time,
-        {{ from_unix_seconds('window_end') }} as end_time,
-        window_value as aggregated_value,
-        value_grouping_window as value_grouping_window,
-        events_counted as event_count,
-        livemode
-    from named
-    order by window_start desc
+    select *
+    from query(concat(
+        'from intermediate.',
+        case
+            when
+                start_time % {{ window_length }} = 0
+                and end_time % {{ window_length }} = 0
+                and start_time < end_time
+                and coalesce(value_grouping_window in ('hour', 'day'), true)
+                then split_part(
+                    split_part(
+                        concat({{ summary_functions_of_meters() }}, meter, {{ no_summaries }}),
+                        concat(chr(10), meter, chr(9)),
+                        2
+                    ),
+                    chr(9),
+                    case when start_time % 900 = 0 and end_time % 900 = 0 then 1 else 2 end
+                )
+            else 'refused_summaries('
+        end,
+        '''', replace(customer, '''', ''''''), ''', ',
+        coalesce(cast(start_time as bigint) || '', 'null'), ', ',
+        coalesce(cast(end_time as bigint) || '', 'null'), ', ',
+        coalesce('''' || replace(value_grouping_window, '''', '''''') || '''', 'null'), ')'
+    ))
 {% endmacro %}
 
 
-{# The months, unless the question is malformed: then the error that says so. It is asked here
-   because the list of files is made while the question is bound, also when no row could match. #}
-{% macro checked_summary_question(window_length, months) -%}
-    case
-        when
-            value_grouping_window is not null
-            and value_grouping_window not in ('hour', 'day')
-            then error(concat(
-                'value_grouping_window is ''', value_grouping_window,
-                '''; it can be ''hour'', ''day'' or null.'
-            ))
-        when start_time % coalesce({{ window_length }}, 60) <> 0
-            then error(concat(
-                'start_time ', start_time, ' must be aligned with ',
-                coalesce(value_grouping_window, 'minute'), ' boundaries (UTC).'
-            ))
-        when end_time % coalesce({{ window_length }}, 60) <> 0
-            then error(concat(
-                'end_time ', end_time, ' must be aligned with ',
-                coalesce(value_grouping_window, 'minute'), ' boundaries (UTC).'
-            ))
-        when end_time <= start_time
-            then error(concat(
+{# For each meter that is there when the functions are made, a line of text: its id and how the call of
+   its function begins, for whole quarter-hours and for minutes. The text ends where another line could
+   begin. #}
+{% macro summary_functions_of_meters() %}
+    {%- set lines = namespace(text='') -%}
+    {%- if has_table('meter_keys') -%}
+        {%- for row in run_query(
+            'select meter_id, formula, meter_key, livemode, window_seconds is not null '
+            ~ 'from intermediate.meter_keys order by meter_key'
+        ).rows -%}
+            {%- set arguments = '(' ~ quoted_text(row[0]) ~ ', ' ~ row[2] ~ ', '
+                ~ row[3] | string | lower ~ ', ' -%}
+            {%- set lines.text = lines.text ~ '\n' ~ row[0] ~ '\t'
+                ~ row[1] ~ '_summaries_of_quarter_hours' ~ arguments ~ '\t'
+                ~ row[1] ~ '_summaries_of_' ~ ('windowed_' if row[4] else '') ~ 'minutes'
+                ~ arguments ~ '\t' -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {{- return(quoted_text(lines.text ~ '\n')) -}}
+{% endmacro %}
+
+
+{# The answer of one formula, its meter's key known. `reading` says what is read: quarter_hours (the
+   rollup), minutes (and the events at the cuts), or windowed_minutes (of a meter whose events replace
+   each other). #}
+{% macro event_summaries_query(formula, reading) %}
+    {%- set window_length = seconds_of_window('value_grouping_window') -%}
+    {%- set window_end = 'coalesce(merged.window_start + ' ~ window_length ~ ', end_time)' -%}
+    select
+        {{ summary_id('meter', 'customer', 'merged.window_start', window_end,
+            'value_grouping_window') }} as id,
+        meter as meter_id,
+        customer as customer_id,
+        {{ from_unix_seconds('merged.window_start') }} as start_time,
+        {{ from_unix_seconds(window_end) }} as end_time,
+        merged.merged_value as aggregated_value,
+        value_grouping_window as value_grouping_window,
+        merged.events_counted as event_count,
+        meter_livemode as livemode
+    from (
+        select
+            coalesce(pieces.seconds - pieces.seconds % {{ window_length }}, start_time)
+                as window_start,
+            {{ value_of_formula(formula) }} as merged_value,
+            cast(sum(pieces.event_count) as bigint) as events_counted
+        from (
+            {{ whole_quarter_hours() }}
+            {%- if formula == 'unique_count' %}
+            union all
+            {{ distinct_values_of_whole_quarter_hours() }}
+            {%- endif %}
+            {%- if reading != 'quarter_hours' %}
+            union all
+            {{ events_at_cuts(reading == 'windowed_minutes') }}
+            {%- endif %}
+        ) as pieces
+        group by window_start
+    ) as merged
+    order by merged.window_start desc
+{% endmacro %}
+
+
+{# The whole quarter-hours of the range start_time to end_time, from the rollup. #}
+{% macro whole_quarter_hours() %}
+            select
+                cast(rollup.quarter_hour as bigint) * 900 as seconds,
+                {{ rollup_piece('rollup') }}
+            from intermediate.meter_quarter_hours as rollup
+            inner join intermediate.customer_keys as customers
+                on rollup.customer_key = customers.customer_key
+            where
+                customers.customer_id = customer
+                and rollup.meter_key = asked_meter_key
+                and rollup.quarter_hour >= {{ whole_quotient('start_time + 899', 900) }}
+                and rollup.quarter_hour < {{ whole_quotient('end_time', 900) }}
+{%- endmacro %}
+
+
+{% macro distinct_values_of_whole_quarter_hours() %}
+            select
+                cast(rollup_values.quarter_hour as bigint) * 900 as seconds,
+                {{ distinct_value_piece('rollup_values') }}
+            from intermediate.meter_quarter_hour_values as rollup_values
+            inner join intermediate.customer_keys as customers
+                on rollup_values.customer_key = customers.customer_key
+            where
+                customers.customer_id = customer
+                and rollup_values.meter_key = asked_meter_key
+                and rollup_values.quarter_hour >= {{ whole_quotient('start_time + 899', 900) }}
+                and rollup_values.quarter_hour < {{ whole_quotient('end_time', 900) }}
+{%- endmacro %}
+
+
+{# The events in the quarter-hours that the range cuts, in the range. #}
+{% macro events_at_cuts(is_windowed) %}
+    {%- set meters -%}
+        (
+            select
+                known_meters.meter_key,
+                known_meters.formula,
+                known_meters.window_seconds
+            from intermediate.meter_keys as known_meters
+            where known_meters.meter_key = asked_meter_key
+        )
+    {%- endset -%}
+    {%- set events -%}
+        (
+            select events.*
+            from read_parquet(
+                {{ event_file_list(edge_months('start_time', 'end_time')) }},
+                hive_partitioning = false
+            ) as events
+            inner join intermediate.customer_keys as customers
+                on events.customer_key = customers.customer_key
+            where
+                customers.customer_id = customer
+                and events.meter_key = asked_meter_key
+                and {{ is_on_edge_day('events.event_at', 'start_time', 'end_time') }}
+        )
+    {%- endset -%}
+    {%- set live = live_meter_events(
+        events, meters, 'intermediate.meter_event_cancellations'
+    ) %}
+            select
+                {{ unix_seconds('counted.event_at') }} as seconds,
+                {{ event_piece('counted') }}
+            from (
+                {{ last_received_events('(' ~ live ~ ')') if is_windowed else live }}
+            ) as counted
+            where {{ is_in_cut_quarter_hour('counted.event_at', 'start_time', 'end_time') }}
+{%- endmacro %}
+
+
+{% macro has_table(name) %}
+    {{- return(run_query(
+        "select count(*) from information_schema.tables where table_schema = 'intermediate' "
+        ~ "and table_name = '" ~ name ~ "'"
+    ).columns[0].values()[0] > 0) -}}
+{% endmacro %}
+
+
+{% macro seconds_of_window(window) -%}
+    case {{ window }} when 'hour' then 3600 when 'day' then 86400 end
+{%- endmacro %}
+
+
+{# The error that a malformed question deserves. It must be raised though no row could match. #}
+{% macro refusal_of_summary_question() -%}
+    {%- set alignment = 'coalesce(' ~ seconds_of_window('value_grouping_window') ~ ', 60)' -%}
+    error(
+        case
+            when value_grouping_window not in ('hour', 'day')
+                then concat(
+                    'value_grouping_window is ''', value_grouping_window,
+                    '''; it can be ''hour'', ''day'' or null.'
+                )
+            when start_time % {{ alignment }} <> 0
+                then concat(
+                    'start_time ', start_time, ' must be aligned with ',
+                    coalesce(value_grouping_window, 'minute'), ' boundaries (UTC).'
+                )
+            when end_time % {{ alignment }} <> 0
+                then concat(
+                    'end_time ', end_time, ' must be aligned with ',
+                    coalesce(value_grouping_window, 'minute'), ' boundaries (UTC).'
+                )
+            else concat(
                 'end_time must be after start_time: ', end_time, ' is not after ', start_time, '.'
-            ))
-        else {{ months }}
-    end
+            )
+        end
+    )
 {%- endmacro %}

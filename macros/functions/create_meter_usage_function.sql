@@ -121,8 +121,8 @@
         inner join asked_customers on events.customer_key = asked_customers.customer_key
         where
             -- whole UTC days, because an event_time_window may need them
-            events.event_at >= date_trunc('day', {{ start_at }})
-            and events.event_at < date_trunc('day', {{ end_at }}) + interval 1 day
+            events.event_at >= {{ day_of_seconds('starts_at') }}
+            and events.event_at < {{ day_of_seconds('ends_at') }} + interval 1 day
             and (
                 received_until is null
                 or events.received_at <= {{ from_unix_seconds('received_until') }}

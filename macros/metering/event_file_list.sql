@@ -1,17 +1,18 @@
-{# The list of event files to read, as an expression that a stored function can hand to
-   read_parquet: the empty file, and the files of each UTC month among `months` (an expression of a
-   list of texts YYYY-MM, repeats allowed) that had events when the function was made. Without a
-   month the reader opens one empty file. #}
+{# The list of event files to read, as an expression that a stored function can hand to read_parquet:
+   the files of each UTC month among `months` (an expression of a list of texts YYYY-MM, repeats
+   allowed) that had events when the function was made, and the empty file. Without a month the reader
+   opens one empty file. It stands last, because the first file's rows are what the planner expects of
+   all. #}
 {% macro event_file_list(months) -%}
-    list_concat(
-        ['{{ event_file('none', 'events') }}'],
+    list_append(
         list_transform(
             list_filter(
                 list_distinct({{ months }}),
                 lambda month: contains('{{ written_event_months() | join(",") }}', month)
             ),
             lambda month: concat('{{ events_folder() }}/event_month=', month, '/*.parquet')
-        )
+        ),
+        '{{ event_file('none', 'events') }}'
     )
 {%- endmacro %}
 
@@ -29,21 +30,6 @@
 {# The UTC month of a count of seconds since 1970, as YYYY-MM. #}
 {% macro month_of_seconds(seconds) -%}
     strftime({{ from_unix_seconds(seconds) }}, '%Y-%m')
-{%- endmacro %}
-
-
-{# The months whose events are needed for the quarter-hours that a range of seconds cuts. #}
-{% macro edge_months(start_seconds, end_seconds) -%}
-    list_concat(
-        case
-            when {{ start_seconds }} % 900 <> 0 then [{{ month_of_seconds(start_seconds) }}]
-            else []
-        end,
-        case
-            when {{ end_seconds }} % 900 <> 0 then [{{ month_of_seconds(end_seconds) }}]
-            else []
-        end
-    )
 {%- endmacro %}
 
 

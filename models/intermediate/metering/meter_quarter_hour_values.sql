@@ -36,4 +36,4 @@ placed as (
 )
 
 select * from placed
-order by customer_key, meter_key, quarter_hour
+order by {{ whole_windows('quarter_hour', 96) }}, customer_key, meter_key, quarter_hour
