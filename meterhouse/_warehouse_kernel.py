@@ -219,12 +219,10 @@ def _idempotent(journal: Journal, call: _Call, question: Question) -> Idempotent
             f"Idempotency keys have 1 to {_LONGEST_KEY} characters; this one has {len(key)}.",
             http_status=400,
         )
-    fingerprint = request_fingerprint(
-        asked.method,
-        asked.path,
-        {"params": question.params, "livemode": question.livemode},
-    )
-    return journal.idempotent(key, fingerprint)
+    if key is None:
+        return journal.idempotent(None, "")
+    params = {"params": question.params, "livemode": question.livemode}
+    return journal.idempotent(key, request_fingerprint(asked.method, asked.path, params))
 
 
 def _repeated(call: _Call, answer: Answer) -> Response:

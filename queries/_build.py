@@ -124,6 +124,7 @@ def locate(place: Path, build_id: str | None) -> Build:
 def current_target(place: Path) -> str | None:
     """Read where a home's ``current`` points; None where the place is not a home."""
     try:
-        return os.readlink(place / "current")
+        # Joined as text: this is done for every request.
+        return os.readlink(f"{place}/current")
     except OSError:
         return None
