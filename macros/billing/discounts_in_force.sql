@@ -35,7 +35,7 @@
             coupons.duration_in_months,
             invoices.created_at,
             {{ plus_seconds(
-                'invoices.created_at', var('subscription_item_created_together_seconds', 60)
+                'invoices.created_at', created_together_seconds()
             ) }} as looked_at,
             candidates.start_at,
             candidates.end_at,

@@ -1,13 +1,18 @@
 {# A subscription line's text, as Stripe writes it (dossier: Stripe's invoices and its
    prorations page): `31 credit × Gitpod Usage (Tier 2 at $0.036 / month)`, `Gold (Tier 1 at
    $9.00 / month)` for a flat fee, `1 × Gold product (at $32.52 / month)`, `Trial period for
-   Gold` and `5 × Gold (Free trial)`. Takes the names of columns; `price_words` is the unit
-   price as text. #}
+   Gold` and `5 × Gold (Free trial)` or, in flexible billing mode, `Free trial for 5 × Gold`.
+   Takes the names of columns; `price_words` is the unit price as text. #}
 {% macro line_description(
     part, tiers_mode, tier, quantity, unit_label, product_name, price_words,
-    recurring_interval, recurring_interval_count, transform_divide_by, is_trial, usage_type
+    recurring_interval, recurring_interval_count, transform_divide_by, is_trial, usage_type,
+    billing_mode
 ) -%}
     case
+        when {{ is_trial }} and {{ billing_mode }} = 'flexible'
+            then concat(
+                'Free trial for ', {{ quantity_text(quantity) }}, ' × ', {{ product_name }}
+            )
         when {{ is_trial }} and {{ usage_type }} = 'licensed'
             then concat('Trial period for ', {{ product_name }})
         else concat(

@@ -2,19 +2,24 @@ with
 
 periods as (
 
+    select * from {{ ref('int_item_periods') }}
+
+),
+
+changes as (
+
     select
         subscription_id,
         customer_id,
-        usage_type,
-        period_start,
-        period_end,
+        changed_at,
         livemode
-    from {{ ref('billing_periods') }}
+    from {{ ref('int_licensed_changes') }}
 
 ),
 
 -- A subscription invoices when a period of any of its items begins or ends; where periods only
--- begin, it has something to bill if one of them is a licensed item's.
+-- begin, it has something to bill if one of them is a licensed item's. What was used of an item
+-- that usage records feed is billed when it leaves.
 ends as (
 
     select
@@ -22,8 +27,10 @@ ends as (
         customer_id,
         period_start as boundary_at,
         usage_type = 'licensed' as is_billed,
+        false as is_update,
         livemode
     from periods
+    where not begins_within
 
     union all
 
@@ -32,8 +39,25 @@ ends as (
         customer_id,
         period_end as boundary_at,
         true as is_billed,
+        false as is_update,
         livemode
     from periods
+    where
+        not ends_within
+        or (usage_type = 'metered' and meter_id is null)
+
+    union all
+
+    -- Changes that are invoiced at once.
+    select
+        subscription_id,
+        customer_id,
+        changed_at as boundary_at,
+        true as is_billed,
+        true as is_update,
+        livemode
+    from changes
+    where '{{ proration_behavior() }}' = 'always_invoice'
 
 ),
 
@@ -44,9 +68,14 @@ boundaries as (
         customer_id,
         boundary_at,
         bool_or(is_billed) as is_billed,
+        bool_and(is_update) as is_update,
         livemode
     from ends
-    group by subscription_id, customer_id, boundary_at, livemode
+    group by
+        subscription_id,
+        customer_id,
+        boundary_at,
+        livemode
 
 ),
 
@@ -57,6 +86,7 @@ ordered as (
         customer_id,
         boundary_at,
         is_billed,
+        is_update,
         livemode,
         lag(boundary_at) over (
             partition by subscription_id
@@ -74,6 +104,7 @@ select
     coalesce(previous_boundary_at, boundary_at) as period_start,
     boundary_at as period_end,
     previous_boundary_at is null as is_first,
+    is_update,
     boundary_at > {{ as_of() }} as is_upcoming,
     livemode
 from ordered

@@ -1,5 +1,6 @@
-{#- What each draft of a subscription charges for, before it is priced. Licensed items are billed
-    for the period that begins at the boundary, metered ones for the period that ends there. -#}
+{#- What each draft of a subscription charges for, before it is priced. Licensed items are
+    billed for the period that begins at the boundary, metered ones for the period that ends
+    there. -#}
 with
 
 licensed as (
@@ -14,123 +15,180 @@ metered as (
 
 ),
 
-versions as (
+boundaries as (
 
     select
         subscription_id,
+        boundary_at,
+        period_start
+    from {{ ref('int_invoice_boundaries') }}
+
+),
+
+stretches as (
+
+    select
+        subscription_item_id,
         batch_id,
         batch_row,
-        currency,
         valid_from,
         valid_until
-    from {{ ref('int_subscription_versions') }}
+    from {{ ref('int_subscription_item_stretches') }}
+    where usage_type = 'metered'
 
 ),
 
 items as (
 
     select
-        subscription_item_id,
         batch_id,
         batch_row,
-        quantity,
+        subscription_item_id,
         item_position,
         metadata_json
     from {{ ref('stg_subscription_items') }}
 
 ),
 
--- Each item with what its subscription's versions said of it, and when.
-terms as (
+versions as (
 
     select
-        items.subscription_item_id,
-        items.quantity,
+        batch_id,
+        batch_row,
+        currency,
+        coalesce(billing_mode, 'classic') as billing_mode
+    from {{ ref('int_subscription_versions') }}
+
+),
+
+-- The terms of a period that ended are those of its last second: at the boundary itself the next
+-- ones may hold already, or none.
+stated as (
+
+    select
+        metered.*,
         items.item_position,
         items.metadata_json,
         versions.currency,
-        versions.valid_from,
-        versions.valid_until
-    from items
+        versions.billing_mode
+    from metered
+    inner join stretches
+        on
+            metered.subscription_item_id = stretches.subscription_item_id
+            and {{ plus_seconds('metered.period_end', -1) }} >= stretches.valid_from
+            and {{ plus_seconds('metered.period_end', -1) }} < stretches.valid_until
+    inner join items
+        on
+            stretches.batch_id = items.batch_id
+            and stretches.batch_row = items.batch_row
+            and stretches.subscription_item_id = items.subscription_item_id
     inner join versions
         on
-            items.batch_id = versions.batch_id
-            and items.batch_row = versions.batch_row
+            stretches.batch_id = versions.batch_id
+            and stretches.batch_row = versions.batch_row
+
+),
+
+-- An item of a meter that left within a period raised no invoice: in flexible billing mode the next
+-- one bills what it used, in classic none does.
+due as (
+
+    select
+        stated.*,
+        coalesce(
+            at_boundary.boundary_at,
+            case when stated.billing_mode = 'flexible' then next_boundary.boundary_at end
+        ) as due_at
+    from stated
+    left join boundaries as at_boundary
+        on
+            stated.subscription_id = at_boundary.subscription_id
+            and stated.boundary_at = at_boundary.boundary_at
+    left join boundaries as next_boundary
+        on
+            at_boundary.boundary_at is null
+            and stated.subscription_id = next_boundary.subscription_id
+            and stated.boundary_at > next_boundary.period_start
+            and stated.boundary_at < next_boundary.boundary_at
 
 ),
 
 placed as (
 
     select
-        licensed.subscription_item_id,
+        licensed.line_source_id,
         licensed.subscription_id,
         licensed.customer_id,
+        licensed.subscription_item_id,
         licensed.price_id,
+        licensed.currency,
+        licensed.billing_mode,
         'licensed' as usage_type,
         licensed.is_trial,
-        cast(null as {{ quantity_type() }}) as used_quantity,
+        licensed.quantity,
         'subscription' as quantity_source,
         licensed.period_start,
         licensed.period_end,
-        licensed.period_start as boundary_at,
-        licensed.period_start as terms_at,
+        licensed.period_start as due_at,
+        {{ unix_seconds('licensed.period_end') }} - {{ unix_seconds('licensed.period_start') }}
+            as billed_seconds,
+        {{ unix_seconds('licensed.full_end') }} - {{ unix_seconds('licensed.full_start') }}
+            as full_seconds,
+        licensed.item_position,
+        licensed.metadata_json,
         licensed.livemode
     from licensed
+    -- The coming period of a long interval may begin after the upcoming invoice.
+    inner join boundaries
+        on
+            licensed.subscription_id = boundaries.subscription_id
+            and licensed.period_start = boundaries.boundary_at
 
     union all
 
-    -- The terms of a period that ended are those of its last second: at the boundary itself the
-    -- next ones may hold already, or none.
     select
-        metered.subscription_item_id,
-        metered.subscription_id,
-        metered.customer_id,
-        metered.price_id,
+        line_source_id,
+        subscription_id,
+        customer_id,
+        subscription_item_id,
+        price_id,
+        currency,
+        billing_mode,
         'metered' as usage_type,
-        metered.is_trial,
-        metered.used_quantity,
-        metered.quantity_source,
-        metered.period_start,
-        metered.period_end,
-        metered.period_end as boundary_at,
-        {{ plus_seconds('metered.period_end', -1) }} as terms_at,
-        metered.livemode
-    from metered
+        is_trial,
+        case when used_quantity < 0 then 0 else used_quantity end as quantity,
+        quantity_source,
+        period_start,
+        period_end,
+        due_at,
+        cast(null as bigint) as billed_seconds,
+        cast(null as bigint) as full_seconds,
+        item_position,
+        metadata_json,
+        livemode
+    from due
+    where due_at is not null
 
 )
 
 select
-    concat(
-        placed.subscription_item_id,
-        ':',
-        placed.usage_type,
-        ':',
-        cast({{ unix_seconds('placed.period_start') }} as varchar)
-    ) as line_source_id,
-    {{ draft_invoice_id('placed.subscription_id', 'placed.boundary_at') }} as invoice_id,
-    placed.subscription_id,
-    placed.customer_id,
-    placed.subscription_item_id,
-    placed.price_id,
-    terms.currency,
-    placed.usage_type,
-    placed.is_trial,
-    cast(
-        case
-            when placed.usage_type = 'licensed' then coalesce(terms.quantity, 1)
-            when placed.used_quantity < 0 then 0
-            else placed.used_quantity
-        end as {{ quantity_type() }}
-    ) as quantity,
-    placed.quantity_source,
-    placed.period_start,
-    placed.period_end,
-    terms.item_position,
-    terms.metadata_json,
-    placed.livemode
+    line_source_id,
+    {{ draft_invoice_id('subscription_id', 'due_at') }} as invoice_id,
+    subscription_id,
+    customer_id,
+    subscription_item_id,
+    price_id,
+    currency,
+    billing_mode,
+    usage_type,
+    is_trial,
+    cast(quantity as {{ quantity_type() }}) as quantity,
+    quantity_source,
+    period_start,
+    period_end,
+    billed_seconds,
+    full_seconds,
+    item_position,
+    metadata_json,
+    livemode
 from placed
-inner join terms
-    on
-        placed.subscription_item_id = terms.subscription_item_id
-        and placed.terms_at >= terms.valid_from
-        and placed.terms_at < terms.valid_until

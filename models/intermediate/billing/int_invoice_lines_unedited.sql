@@ -31,3 +31,7 @@ from {{ ref('int_priced_lines') }}
 union all
 
 select * from {{ ref('int_invoice_item_lines') }}
+
+union all
+
+select * from {{ ref('int_proration_lines') }}

@@ -1,87 +1,130 @@
-{#- The periods that licensed items are billed for in advance: each one that has begun and, where
-    the subscription goes on, the one that begins when the open one ends. -#}
+{#- The periods that licensed items are billed for in advance: each one that has begun and,
+    where the subscription goes on, the one that begins when the open one ends. Each at the
+    terms in force when it begins, until its end as it was known then; a period that is shorter
+    than the whole step is charged by the second. -#}
 with
 
 periods as (
 
     select
         subscription_item_id,
-        subscription_id,
-        customer_id,
         period_start,
         period_end,
-        is_open,
-        is_trial,
-        livemode
-    from {{ ref('billing_periods') }}
+        full_start,
+        full_end,
+        begins_within
+    from {{ ref('int_item_periods') }}
     where usage_type = 'licensed'
 
 ),
 
-stretches as (
+terms as (
 
-    select
-        subscription_item_id,
-        price_id,
-        is_trial,
-        anchor_at,
-        step_months,
-        step_seconds,
-        valid_from,
-        valid_until
-    from {{ ref('int_subscription_item_stretches') }}
+    select * from {{ ref('int_licensed_terms') }}
 
 ),
 
 begun as (
 
     select
-        periods.subscription_item_id,
-        periods.subscription_id,
-        periods.customer_id,
-        stretches.price_id,
+        terms.*,
         periods.period_start,
-        periods.period_end,
-        periods.is_trial,
-        periods.livemode
+        periods.full_start,
+        periods.full_end
     from periods
-    inner join stretches
+    inner join terms
         on
-            periods.subscription_item_id = stretches.subscription_item_id
-            and periods.period_start >= stretches.valid_from
-            and periods.period_start < stretches.valid_until
+            periods.subscription_item_id = terms.subscription_item_id
+            and periods.period_start >= terms.valid_from
+            and periods.period_start < terms.valid_until
+    where not periods.begins_within
 
 ),
 
 coming as (
 
     select
-        periods.subscription_item_id,
-        periods.subscription_id,
-        periods.customer_id,
-        stretches.price_id,
+        terms.*,
         periods.period_end as period_start,
-        {{ anchored_boundary(
-            'stretches.anchor_at', 'stretches.step_months', 'stretches.step_seconds',
-            boundary_number_at(
-                'stretches.anchor_at', 'stretches.step_months', 'stretches.step_seconds',
-                'periods.period_end'
-            ) ~ ' + 1'
-        ) }} as period_end,
-        false as is_trial,
-        periods.livemode
+        {{ boundary_number_at(
+            'terms.anchor_at', 'terms.step_months', 'terms.step_seconds', 'periods.period_end'
+        ) }} as number
     from periods
-    inner join stretches
+    inner join terms
         on
-            periods.subscription_item_id = stretches.subscription_item_id
-            and periods.period_end >= stretches.valid_from
-            and periods.period_end < stretches.valid_until
-    where periods.is_open
+            periods.subscription_item_id = terms.subscription_item_id
+            and periods.period_end >= terms.valid_from
+            and periods.period_end < terms.valid_until
+    where periods.period_end > {{ as_of() }}
+
+),
+
+billed as (
+
+    select
+        subscription_item_id,
+        subscription_id,
+        customer_id,
+        price_id,
+        currency,
+        billing_mode,
+        quantity,
+        item_position,
+        metadata_json,
+        is_trial,
+        ends_at,
+        period_start,
+        full_start,
+        full_end,
+        livemode
+    from begun
+
+    union all
+
+    select
+        subscription_item_id,
+        subscription_id,
+        customer_id,
+        price_id,
+        currency,
+        billing_mode,
+        quantity,
+        item_position,
+        metadata_json,
+        is_trial,
+        ends_at,
+        period_start,
+        {{ anchored_boundary('anchor_at', 'step_months', 'step_seconds', 'number') }}
+            as full_start,
+        {{ anchored_boundary('anchor_at', 'step_months', 'step_seconds', 'number + 1') }}
+            as full_end,
+        livemode
+    from coming
 
 )
 
-select * from begun
-
-union all
-
-select * from coming
+select
+    concat(
+        subscription_item_id,
+        ':licensed:',
+        cast({{ unix_seconds('period_start') }} as varchar)
+    ) as line_source_id,
+    subscription_item_id,
+    subscription_id,
+    customer_id,
+    price_id,
+    currency,
+    billing_mode,
+    quantity,
+    item_position,
+    metadata_json,
+    is_trial,
+    period_start,
+    case
+        when is_trial then full_end
+        else least(full_end, coalesce(ends_at, full_end))
+    end as period_end,
+    full_start,
+    full_end,
+    livemode
+from billed

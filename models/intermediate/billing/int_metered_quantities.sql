@@ -1,8 +1,9 @@
-{#- What metered items used in each of their periods: from usage records or, where the price has a
-    meter, from its events. -#}
+{#- What metered items used in each of their periods: from usage records or, where the price has
+    a meter, from its events. A period in which an item of a meter changed its price has a row
+    for each price that is billed. -#}
 with
 
-periods as (
+item_periods as (
 
     select
         billing_periods.subscription_item_id,
@@ -13,12 +14,7 @@ periods as (
         billing_periods.period_start,
         billing_periods.period_end,
         billing_periods.is_trial,
-        billing_periods.livemode,
-        concat(
-            billing_periods.subscription_item_id,
-            ':',
-            cast({{ unix_seconds('billing_periods.period_start') }} as varchar)
-        ) as period_key
+        billing_periods.livemode
     from {{ ref('billing_periods') }} as billing_periods
     inner join {{ ref('stg_prices') }} as prices
         on billing_periods.price_id = prices.price_id
@@ -26,15 +22,114 @@ periods as (
 
 ),
 
+segments as (
+
+    select * from {{ ref('int_meter_price_segments') }}
+
+),
+
+billing_modes as (
+
+    select
+        id as subscription_id,
+        coalesce(billing_mode, 'classic') as billing_mode
+    from {{ ref('subscriptions') }}
+
+),
+
+-- Of a period on several prices: each of them, numbered from the last.
+split_periods as (
+
+    select
+        item_periods.subscription_item_id,
+        item_periods.period_start,
+        billing_modes.billing_mode,
+        segments.price_id,
+        segments.meter_id,
+        greatest(item_periods.period_start, segments.segment_from) as used_from,
+        least(item_periods.period_end, segments.segment_until) as used_until,
+        row_number() over (
+            partition by item_periods.subscription_item_id, item_periods.period_start
+            order by segments.segment_from desc
+        ) as place_from_last,
+        count(*) over (
+            partition by item_periods.subscription_item_id, item_periods.period_start
+        ) as segment_count
+    from item_periods
+    inner join segments
+        on
+            item_periods.subscription_item_id = segments.subscription_item_id
+            and item_periods.period_start < segments.segment_until
+            and item_periods.period_end > segments.segment_from
+    inner join billing_modes
+        on item_periods.subscription_id = billing_modes.subscription_id
+    where item_periods.meter_id is not null
+
+),
+
+billed_segments as (
+
+    select *
+    from split_periods
+    where
+        segment_count > 1
+        and meter_id is not null
+        and (billing_mode = 'flexible' or place_from_last = 1)
+
+),
+
+periods as (
+
+    select
+        item_periods.subscription_item_id,
+        item_periods.subscription_id,
+        item_periods.customer_id,
+        coalesce(billed_segments.price_id, item_periods.price_id) as price_id,
+        coalesce(billed_segments.meter_id, item_periods.meter_id) as meter_id,
+        -- Flexible shows what each price was in force for, classic the whole period.
+        case
+            when billed_segments.billing_mode = 'flexible' then billed_segments.used_from
+            else item_periods.period_start
+        end as period_start,
+        case
+            when billed_segments.billing_mode = 'flexible' then billed_segments.used_until
+            else item_periods.period_end
+        end as period_end,
+        item_periods.period_end as boundary_at,
+        coalesce(billed_segments.used_from, item_periods.period_start) as used_from,
+        coalesce(billed_segments.used_until, item_periods.period_end) as used_until,
+        item_periods.is_trial,
+        item_periods.livemode
+    from item_periods
+    left join billed_segments
+        on
+            item_periods.subscription_item_id = billed_segments.subscription_item_id
+            and item_periods.period_start = billed_segments.period_start
+
+),
+
+keyed as (
+
+    select
+        periods.*,
+        concat(
+            subscription_item_id,
+            ':metered:',
+            cast({{ unix_seconds('period_start') }} as varchar)
+        ) as line_source_id
+    from periods
+
+),
+
 meter_periods as (
 
     select
-        period_key,
+        line_source_id as period_key,
         meter_id,
         customer_id,
-        period_start,
-        period_end
-    from periods
+        used_from as period_start,
+        used_until as period_end
+    from keyed
     where meter_id is not null
 
 ),
@@ -56,25 +151,27 @@ usage_record_summaries as (
 )
 
 select
-    periods.period_key,
-    periods.subscription_item_id,
-    periods.subscription_id,
-    periods.customer_id,
-    periods.price_id,
-    periods.meter_id,
-    periods.period_start,
-    periods.period_end,
-    periods.is_trial,
-    case when periods.meter_id is null then 'usage_records' else 'meter' end as quantity_source,
+    keyed.line_source_id,
+    keyed.subscription_item_id,
+    keyed.subscription_id,
+    keyed.customer_id,
+    keyed.price_id,
+    keyed.meter_id,
+    keyed.period_start,
+    keyed.period_end,
+    keyed.boundary_at,
+    keyed.is_trial,
+    case when keyed.meter_id is null then 'usage_records' else 'meter' end as quantity_source,
     cast(
         coalesce(meter_usage.aggregated_value, usage_record_summaries.total_usage, 0)
         as {{ quantity_type() }}
     ) as used_quantity,
-    periods.livemode
-from periods
+    keyed.livemode
+from keyed
 left join meter_usage
-    on periods.period_key = meter_usage.period_key
+    on keyed.line_source_id = meter_usage.period_key
 left join usage_record_summaries
     on
-        periods.subscription_item_id = usage_record_summaries.subscription_item_id
-        and periods.period_start = usage_record_summaries.period_start
+        keyed.meter_id is null
+        and keyed.subscription_item_id = usage_record_summaries.subscription_item_id
+        and keyed.period_start = usage_record_summaries.period_start

@@ -41,9 +41,33 @@ on_trial as (
 
 ),
 
+-- A licensed period that is shorter than its whole step is charged by the second.
+by_the_second as (
+
+    select
+        priced.line_source_id,
+        priced.tier,
+        priced.tiers_mode,
+        priced.part,
+        priced.quantity,
+        priced.billed_quantity,
+        priced.unit_amount_decimal,
+        case
+            when sources.billed_seconds < sources.full_seconds
+                then {{ prorated_amount(
+                    'priced.exact_amount_decimal', 'sources.billed_seconds', 'sources.full_seconds'
+                ) }}
+            else priced.exact_amount_decimal
+        end as exact_amount_decimal
+    from priced
+    inner join sources
+        on priced.line_source_id = sources.line_source_id
+
+),
+
 parts as (
 
-    select * from priced
+    select * from by_the_second
 
     union all
 
@@ -108,7 +132,8 @@ select
             'currencies.major_per_minor'
         ),
         'prices.recurring_interval', 'prices.recurring_interval_count',
-        'prices.transform_divide_by', 'sources.is_trial', 'sources.usage_type'
+        'prices.transform_divide_by', 'sources.is_trial', 'sources.usage_type',
+        'sources.billing_mode'
     ) }} as description,
     sources.currency,
     parts.quantity,

@@ -1,0 +1,106 @@
+{# The discounts that subscriptions, their items and their customers carry, in the shape of
+   discounts_in_force's `candidates`, whether or not they count any more.
+
+   `terms` has invoice_id, customer_id, batch_id and batch_row (the version of the subscription that
+   says what applies). A customer's discount applies where the subscription has none.
+   Source: Stripe's coupons page. #}
+{% macro subscription_discount_candidates(
+    terms, subscription_versions, subscription_items, customers
+) %}
+    with
+
+    item_discounts as (
+
+        {{ explode(subscription_items, 'discounts', [
+            'batch_id', 'batch_row', 'subscription_item_id'
+        ]) }}
+
+    ),
+
+    subscription_discounts as (
+
+        {{ explode(subscription_versions, 'discounts', [
+            'batch_id', 'batch_row', 'subscription_id'
+        ]) }}
+
+    ),
+
+    of_subscriptions as (
+
+        select
+            terms.invoice_id,
+            cast('invoice' as varchar) as scope,
+            cast(null as varchar) as subscription_item_id,
+            cast(null as varchar) as invoice_item_id,
+            discounts.position as given_position,
+            coalesce(
+                discounts.element.id,
+                {{ stable_id('di_', [
+                    'discounts.subscription_id', 'discounts.element.coupon'
+                ]) }}
+            ) as discount_id,
+            discounts.element.coupon as coupon_id,
+            discounts.element.start_at,
+            discounts.element.end_at
+        from {{ terms }} as terms
+        inner join subscription_discounts as discounts
+            on
+                terms.batch_id = discounts.batch_id
+                and terms.batch_row = discounts.batch_row
+
+    ),
+
+    superseding as (
+
+        select distinct invoice_id
+        from of_subscriptions
+
+    )
+
+    select
+        terms.invoice_id,
+        cast('item' as varchar) as scope,
+        discounts.subscription_item_id,
+        cast(null as varchar) as invoice_item_id,
+        discounts.position as given_position,
+        coalesce(
+            discounts.element.id,
+            {{ stable_id('di_', [
+                'discounts.subscription_item_id', 'discounts.element.coupon'
+            ]) }}
+        ) as discount_id,
+        discounts.element.coupon as coupon_id,
+        discounts.element.start_at,
+        discounts.element.end_at
+    from {{ terms }} as terms
+    inner join item_discounts as discounts
+        on
+            terms.batch_id = discounts.batch_id
+            and terms.batch_row = discounts.batch_row
+
+    union all
+
+    select * from of_subscriptions
+
+    union all
+
+    select
+        terms.invoice_id,
+        cast('invoice' as varchar) as scope,
+        cast(null as varchar) as subscription_item_id,
+        cast(null as varchar) as invoice_item_id,
+        1 as given_position,
+        {{ stable_id('di_', ['customers.customer_id', 'customers.discount_coupon_id']) }}
+            as discount_id,
+        customers.discount_coupon_id as coupon_id,
+        customers.discount_start_at as start_at,
+        customers.discount_end_at as end_at
+    from {{ terms }} as terms
+    inner join {{ customers }} as customers
+        on terms.customer_id = customers.customer_id
+    left join superseding
+        on terms.invoice_id = superseding.invoice_id
+    where
+        customers.discount_coupon_id is not null
+        and superseding.invoice_id is null
+{% endmacro %}

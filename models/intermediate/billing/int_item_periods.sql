@@ -1,0 +1,88 @@
+{#- The billing periods of every item with the whole step of the calendar that each lies in, and
+    what its beginning and its end mean for invoices. An item that joins or leaves within a
+    period raises no invoice: what it costs until the period ends is prorated on the next one. -#}
+with
+
+ranges as (
+
+    select
+        subscription_item_id,
+        subscription_id,
+        customer_id,
+        usage_type,
+        meter_id,
+        is_trial,
+        anchor_at,
+        step_months,
+        step_seconds,
+        run_start,
+        run_end,
+        first_number,
+        last_number,
+        livemode
+    from {{ ref('int_billing_period_ranges') }}
+
+),
+
+numbered as (
+
+    {{ explode_range('ranges', 'first_number', 'last_number', 'number', [
+        'subscription_item_id', 'subscription_id', 'customer_id', 'usage_type', 'meter_id',
+        'is_trial', 'anchor_at', 'step_months', 'step_seconds', 'run_start', 'run_end', 'livemode'
+    ]) }}
+
+),
+
+bounded as (
+
+    select
+        subscription_item_id,
+        subscription_id,
+        customer_id,
+        usage_type,
+        meter_id,
+        is_trial,
+        {{ period_start('number') }} as period_start,
+        {{ period_end('number') }} as period_end,
+        {{ anchored_boundary('anchor_at', 'step_months', 'step_seconds', 'number') }}
+            as full_start,
+        {{ anchored_boundary('anchor_at', 'step_months', 'step_seconds', 'number + 1') }}
+            as full_end,
+        livemode
+    from numbered
+
+),
+
+lives as (
+
+    select
+        subscription_item_id,
+        item_from,
+        item_until,
+        joins_late,
+        leaves_early
+    from {{ ref('int_item_lives') }}
+
+)
+
+select
+    bounded.subscription_item_id,
+    bounded.subscription_id,
+    bounded.customer_id,
+    bounded.usage_type,
+    bounded.meter_id,
+    bounded.is_trial,
+    bounded.period_start,
+    bounded.period_end,
+    bounded.full_start,
+    bounded.full_end,
+    lives.joins_late
+    and bounded.period_start = lives.item_from
+    and (bounded.is_trial or bounded.period_start > bounded.full_start) as begins_within,
+    lives.leaves_early
+    and bounded.period_end = lives.item_until
+    and (bounded.is_trial or bounded.period_end < bounded.full_end) as ends_within,
+    bounded.livemode
+from bounded
+inner join lives
+    on bounded.subscription_item_id = lives.subscription_item_id

@@ -1,0 +1,73 @@
+{#- The spans of time through which an item of a meter was on one price, for items whose price
+    changed. What was used is billed at the price in force when it was: each span by itself in
+    flexible billing mode, only the last of a period in classic, where what was used before a
+    change is not billed. -#}
+with
+
+stretches as (
+
+    select
+        subscription_item_id,
+        price_id,
+        meter_id,
+        valid_from,
+        valid_until
+    from {{ ref('int_subscription_item_stretches') }}
+    where usage_type = 'metered'
+
+),
+
+repriced as (
+
+    select subscription_item_id
+    from stretches
+    group by subscription_item_id
+    having count(distinct price_id) > 1
+
+),
+
+compared as (
+
+    select
+        stretches.*,
+        case
+            when
+                lag(stretches.price_id) over item_order = stretches.price_id
+                and lag(stretches.valid_until) over item_order = stretches.valid_from
+                then 0
+            else 1
+        end as begins_segment
+    from stretches
+    inner join repriced
+        on stretches.subscription_item_id = repriced.subscription_item_id
+    window item_order as (
+        partition by stretches.subscription_item_id
+        order by stretches.valid_from
+    )
+
+),
+
+numbered as (
+
+    select
+        compared.*,
+        sum(begins_segment) over (
+            partition by subscription_item_id
+            order by valid_from
+            rows between unbounded preceding and current row
+        ) as segment_number
+    from compared
+
+)
+
+select
+    subscription_item_id,
+    cast(segment_number as integer) as segment_number,
+    max(price_id) as price_id,
+    max(meter_id) as meter_id,
+    min(valid_from) as segment_from,
+    max(valid_until) as segment_until
+from numbered
+group by
+    subscription_item_id,
+    segment_number

@@ -1,0 +1,6 @@
+{{ subscription_discount_candidates(
+    ref('int_invoice_terms'),
+    ref('stg_subscriptions'),
+    ref('stg_subscription_items'),
+    ref('stg_customers')
+) }}

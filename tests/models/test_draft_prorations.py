@@ -1,0 +1,511 @@
+"""Prorations on built drafts: what makes them, what they say, and which invoice takes them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.models._build import Built, build
+from tests.models._lake import Lake
+
+AS_OF = "2026-06-25 00:00:00"
+JUNE, JULY, AUGUST = (f"2026-0{month}-01T00:00:00Z" for month in (6, 7, 8))
+RECURRING: Mapping[str, Any] = {
+    "type": "recurring",
+    "recurring_interval": "month",
+    "recurring_interval_count": 1,
+    "active": True,
+    "currency": "usd",
+    "billing_scheme": "per_unit",
+    "recurring_usage_type": "licensed",
+}
+
+
+def june(day: int) -> str:
+    return f"2026-06-{day:02}T00:00:00Z"
+
+
+def versions(name: str, *states: Mapping[str, Any], **always: Any) -> list[dict[str, Any]]:
+    """Versions of one subscription, each in force `at` a day of June; the first begins it."""
+    begun = states[0]["at"]
+    return [
+        {
+            "id": f"sub_{name}",
+            "customer": f"cus_{name}",
+            "currency": "usd",
+            "status": "active",
+            "created_at": begun,
+            "start_at": begun,
+            "billing_cycle_anchor_at": begun,
+            "effective_at": state["at"],
+            **always,
+            **{key: value for key, value in state.items() if key not in ("at", "items")},
+            "items": [
+                {"id": f"si_{name}_{item}", "quantity": 1, "created_at": begun, **terms}
+                for item, terms in state["items"].items()
+            ],
+        }
+        for state in states
+    ]
+
+
+TEN: Mapping[str, Any] = {"a": {"price": "ten"}}
+TWENTY: Mapping[str, Any] = {"a": {"price": "twenty"}}
+BOTH: Mapping[str, Any] = {
+    "a": {"price": "ten"},
+    "b": {"price": "ten", "created_at": june(16)},
+}
+
+
+def _subscriptions() -> list[dict[str, Any]]:
+    start, middle, late = {"at": JUNE}, {"at": june(16)}, {"at": june(21)}
+    metered = {"m": {"price": "metered", "quantity": None}}
+    dearer = {"m": {"price": "dearer", "quantity": None}}
+    return [
+        *versions("price", {**start, "items": TEN}, {**middle, "items": TWENTY}),
+        *versions(
+            "quantity",
+            {**start, "items": TEN},
+            {**late, "items": {"a": {"price": "ten", "quantity": 3}}},
+        ),
+        *versions("added", {**start, "items": TEN}, {**middle, "items": BOTH}),
+        *versions(
+            "removed",
+            {**start, "items": {"a": {"price": "ten"}, "b": {"price": "ten"}}},
+            {**middle, "items": TEN},
+        ),
+        *versions(
+            "swapped", {**start, "items": TEN}, {**middle, "items": {"b": {"price": "twenty"}}}
+        ),
+        *versions(
+            "anchor",
+            {**start, "items": TEN},
+            {**middle, "items": TEN, "billing_cycle_anchor_at": june(16)},
+        ),
+        *versions(
+            "yearly",
+            {**start, "items": TEN},
+            {
+                **middle,
+                "items": {"a": {"price": "year"}},
+                "billing_cycle_anchor_at": june(16),
+            },
+        ),
+        *versions(
+            "cancel",
+            {**start, "items": TEN},
+            {"at": june(11), "items": TEN, "cancel_at": june(21), "canceled_at": june(11)},
+        ),
+        *versions("short", {**start, "items": TEN, "cancel_at": june(16)}),
+        *versions(
+            "gone",
+            {**start, "items": TEN},
+            {
+                **middle,
+                "items": TEN,
+                "status": "canceled",
+                "canceled_at": june(16),
+                "ended_at": june(16),
+            },
+        ),
+        *versions(
+            "trial",
+            {
+                "at": june(15),
+                "items": TEN,
+                "trial_start_at": june(15),
+                "trial_end_at": june(22),
+                "billing_cycle_anchor_at": JULY,
+            },
+        ),
+        *versions(
+            "changed_in_trial",
+            {"at": JUNE, "items": TEN},
+            {"at": june(5), "items": TWENTY},
+            trial_start_at=JUNE,
+            trial_end_at=june(20),
+            billing_cycle_anchor_at=june(20),
+        ),
+        *versions(
+            "flexible",
+            {**start, "items": TEN},
+            {**middle, "items": TWENTY},
+            {**late, "items": TEN},
+            billing_mode="flexible",
+        ),
+        *versions(
+            "percent",
+            {**start, "items": {"a": {"price": "ten", "quantity": 57}}},
+            {**middle, "items": {"a": {"price": "ten", "quantity": 60}}},
+            discounts=[{"id": "di_percent", "coupon": "percent"}],
+        ),
+        *versions(
+            "off_classic",
+            {**start, "items": {"a": {"price": "ten"}, "b": {"price": "twenty"}}},
+            {**middle, "items": {"b": {"price": "twenty"}}},
+            discounts=[{"id": "di_classic", "coupon": "five"}],
+        ),
+        *versions(
+            "off_flexible",
+            {**start, "items": {"a": {"price": "ten"}, "b": {"price": "twenty"}}},
+            {**middle, "items": {"b": {"price": "twenty"}}},
+            discounts=[{"id": "di_flexible", "coupon": "five"}],
+            billing_mode="flexible",
+        ),
+        *versions("landed", {**start, "items": TEN}, {**middle, "items": TWENTY}),
+        *versions("used_classic", {**start, "items": metered}, {**middle, "items": dearer}),
+        *versions(
+            "used_flexible",
+            {**start, "items": metered},
+            {**middle, "items": dearer},
+            billing_mode="flexible",
+        ),
+        *versions(
+            "left_classic",
+            {**start, "items": {**TEN, **metered}},
+            {**middle, "items": TEN},
+        ),
+        *versions(
+            "left_flexible",
+            {**start, "items": {**TEN, **metered}},
+            {**middle, "items": TEN},
+            billing_mode="flexible",
+        ),
+        *versions("long", {**start, "items": {"a": {"price": "year"}, "m": metered["m"]}}),
+    ]
+
+
+def _used(name: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "identifier": f"{name}_{place}",
+            "event_name": "used",
+            "event_at": at,
+            "received_at": at,
+            "stripe_customer_id": f"cus_{name}",
+            "value": Decimal(value),
+        }
+        for place, (at, value) in enumerate([(june(5), 1000), (june(18), 500)])
+    ]
+
+
+METERED = ("used_classic", "used_flexible", "left_classic", "left_flexible", "long")
+
+
+def _lake(folder: Path) -> Path:
+    lake = Lake(folder)
+    lake.land(
+        "products",
+        [{"id": f"prod_{name}", "name": name.title(), "active": True} for name in ("gold", "use")],
+    )
+    lake.land(
+        "prices",
+        [
+            {**RECURRING, "id": "ten", "product": "prod_gold", "unit_amount": 1000},
+            {**RECURRING, "id": "twenty", "product": "prod_gold", "unit_amount": 2000},
+            {
+                **RECURRING,
+                "id": "year",
+                "product": "prod_gold",
+                "unit_amount": 12000,
+                "recurring_interval": "year",
+            },
+            *(
+                {
+                    **RECURRING,
+                    "id": name,
+                    "product": "prod_use",
+                    "unit_amount": amount,
+                    "transform_divide_by": 100,
+                    "transform_round": "up",
+                    "recurring_usage_type": "metered",
+                    "recurring_meter": "mtr_1",
+                }
+                for name, amount in (("metered", 10), ("dearer", 15))
+            ),
+        ],
+    )
+    lake.land(
+        "meters",
+        [
+            {
+                "id": "mtr_1",
+                "event_name": "used",
+                "status": "active",
+                "default_aggregation_formula": "sum",
+                "customer_payload_key": "stripe_customer_id",
+                "value_payload_key": "value",
+            }
+        ],
+    )
+    subscriptions = _subscriptions()
+    lake.land("subscriptions", subscriptions)
+    lake.land(
+        "customers",
+        [
+            {"id": customer, "currency": "usd"}
+            for customer in sorted({one["customer"] for one in subscriptions})
+        ],
+    )
+    lake.land("meter_events", [event for name in METERED for event in _used(name)])
+    lake.land(
+        "coupons",
+        [
+            {"id": "percent", "percent_off": Decimal(35), "duration": "forever"},
+            {"id": "five", "amount_off": 500, "currency": "usd", "duration": "forever"},
+        ],
+    )
+    lake.land(
+        "invoice_items",
+        [
+            {
+                "id": f"ii_landed_{place}",
+                "customer": "cus_landed",
+                "subscription": "sub_landed",
+                "amount": amount,
+                "currency": "usd",
+                "description": text,
+                "date_at": "2026-06-16T00:00:02Z",
+                "period_start_at": "2026-06-16T00:00:02Z",
+                "period_end_at": JULY,
+                "proration": True,
+                "discountable": False,
+            }
+            for place, (amount, text) in enumerate([(-499, "Unused"), (999, "Remaining")])
+        ],
+    )
+    return lake.folder
+
+
+@pytest.fixture(scope="module")
+def drafts(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    folder = tmp_path_factory.mktemp("prorations")
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("DBT_INDIRECT_SELECTION", "cautious")
+        return build(
+            _lake(folder / "lake"),
+            folder / "build",
+            select=["+draft_invoices", "+draft_invoice_errors"],
+            as_of=AS_OF,
+            command="build",
+        )
+
+
+def lines(drafts: Built, name: str, boundary: str) -> list[tuple[str, int]]:
+    return drafts.rows(
+        "select lines.description, lines.amount"
+        " from draft_invoice_lines as lines inner join draft_invoices as invoices"
+        " on lines.invoice_id = invoices.id"
+        " where invoices.subscription_id = ? and invoices.period_end = ? order by line_position",
+        [f"sub_{name}", datetime.fromisoformat(boundary[:10])],
+    )
+
+
+def boundaries(drafts: Built, name: str) -> list[str]:
+    return [
+        f"{boundary:%m-%d}"
+        for (boundary,) in drafts.rows(
+            "select period_end from draft_invoices where subscription_id = ? order by period_end",
+            [f"sub_{name}"],
+        )
+    ]
+
+
+GOLD = "1 × Gold (at $10.00 / month)"
+GOLD_20 = "1 × Gold (at $20.00 / month)"
+
+
+def test_another_price_credits_and_debits_on_the_next_invoice(drafts: Built) -> None:
+    assert boundaries(drafts, "price") == ["06-01", "07-01"]
+    assert lines(drafts, "price", JUNE) == [(GOLD, 1000)]
+    assert lines(drafts, "price", JULY) == [
+        ("Unused time on Gold after 16 Jun 2026", -500),
+        ("Remaining time on Gold after 16 Jun 2026", 1000),
+        (GOLD_20, 2000),
+    ]
+
+
+def test_another_quantity_names_it(drafts: Built) -> None:
+    assert lines(drafts, "quantity", JULY)[:2] == [
+        ("Unused time on Gold after 21 Jun 2026", -333),
+        ("Remaining time on 3 × Gold after 21 Jun 2026", 1000),
+    ]
+
+
+def test_an_item_that_joins_is_debited_and_raises_no_invoice(drafts: Built) -> None:
+    assert boundaries(drafts, "added") == ["06-01", "07-01"]
+    assert lines(drafts, "added", JULY) == [
+        ("Remaining time on Gold after 16 Jun 2026", 500),
+        (GOLD, 1000),
+        (GOLD, 1000),
+    ]
+
+
+def test_an_item_that_leaves_is_credited(drafts: Built) -> None:
+    assert boundaries(drafts, "removed") == ["06-01", "07-01"]
+    assert lines(drafts, "removed", JULY) == [
+        ("Unused time on Gold after 16 Jun 2026", -500),
+        (GOLD, 1000),
+    ]
+
+
+def test_an_item_in_the_place_of_another_leaves_the_invoices_as_they_are(drafts: Built) -> None:
+    assert boundaries(drafts, "swapped") == ["06-01", "07-01"]
+    assert lines(drafts, "swapped", JULY) == [
+        ("Unused time on Gold after 16 Jun 2026", -500),
+        ("Remaining time on Gold after 16 Jun 2026", 1000),
+        (GOLD_20, 2000),
+    ]
+
+
+def test_a_new_anchor_invoices_at_once_and_credits_the_old_period(drafts: Built) -> None:
+    assert lines(drafts, "anchor", JUNE) == [(GOLD, 1000)]
+    assert lines(drafts, "anchor", june(16)) == [
+        ("Unused time on Gold after 16 Jun 2026", -500),
+        (GOLD, 1000),
+    ]
+
+
+def test_a_new_interval_does_too(drafts: Built) -> None:
+    assert lines(drafts, "yearly", june(16)) == [
+        ("Unused time on Gold after 16 Jun 2026", -500),
+        ("1 × Gold (at $120.00 / year)", 12000),
+    ]
+
+
+def test_an_end_that_is_set_within_the_period_gives_back_what_lies_beyond(drafts: Built) -> None:
+    assert lines(drafts, "cancel", JUNE) == [(GOLD, 1000)]
+    assert lines(drafts, "cancel", june(21)) == [("Unused time on Gold after 21 Jun 2026", -333)]
+
+
+def test_an_end_that_was_set_from_the_start_shortens_the_period(drafts: Built) -> None:
+    assert lines(drafts, "short", JUNE) == [(GOLD, 500)]
+    assert drafts.rows(
+        "select lines.period_end from draft_invoice_lines as lines"
+        " where lines.subscription_id = 'sub_short'"
+    ) == [(datetime(2026, 6, 16),)]
+
+
+def test_a_subscription_cancelled_at_once_gives_nothing_back(drafts: Built) -> None:
+    assert lines(drafts, "gone", JUNE) == [(GOLD, 1000)]
+    assert lines(drafts, "gone", june(16)) == []
+
+
+def test_the_time_between_a_trial_and_the_anchor_is_charged_by_the_second(drafts: Built) -> None:
+    assert lines(drafts, "trial", june(15)) == [("Trial period for Gold", 0)]
+    assert lines(drafts, "trial", june(22)) == [(GOLD, 300)]
+    assert lines(drafts, "trial", JULY) == [(GOLD, 1000)]
+
+
+def test_a_change_within_a_trial_prorates_nothing(drafts: Built) -> None:
+    assert lines(drafts, "changed_in_trial", june(20)) == [(GOLD_20, 2000)]
+
+
+def test_flexible_credits_what_it_debited(drafts: Built) -> None:
+    assert lines(drafts, "flexible", JULY)[:4] == [
+        ("Unused time on Gold after 21 Jun 2026", -667),
+        ("Remaining time on Gold after 21 Jun 2026", 333),
+        ("Unused time on Gold after 16 Jun 2026", -500),
+        ("Remaining time on Gold after 16 Jun 2026", 1000),
+    ]
+
+
+def test_a_percentage_is_inside_the_amount_and_named(drafts: Built) -> None:
+    assert lines(drafts, "percent", JULY)[:2] == [
+        ("Unused time on 57 × Gold after 16 Jun 2026 (with 35.0% off)", -18525),
+        ("Remaining time on 60 × Gold after 16 Jun 2026 (with 35.0% off)", 19500),
+    ]
+
+
+def test_classic_takes_an_amount_off_whole_and_flexible_its_share(drafts: Built) -> None:
+    assert lines(drafts, "off_classic", JULY)[0] == (
+        "Unused time on Gold after 16 Jun 2026",
+        -250,
+    )
+    assert lines(drafts, "off_flexible", JULY)[0] == (
+        "Unused time on Gold after 16 Jun 2026",
+        -417,
+    )
+
+
+def test_prorations_that_landed_stand_in_the_place_of_ours(drafts: Built) -> None:
+    assert lines(drafts, "landed", JULY) == [
+        ("Unused", -499),
+        ("Remaining", 999),
+        (GOLD_20, 2000),
+    ]
+
+
+def test_prorations_are_not_discountable_and_name_their_item(drafts: Built) -> None:
+    assert drafts.rows(
+        "select type, part, proration, discountable, subscription_item_id, period_start,"
+        " period_end from draft_invoice_lines"
+        " where subscription_id = 'sub_price' and proration order by line_position"
+    ) == [
+        (
+            "invoiceitem",
+            part,
+            True,
+            False,
+            "si_price_a",
+            datetime(2026, 6, 16),
+            datetime(2026, 7, 1),
+        )
+        for part in ("unused_time", "remaining_time")
+    ]
+
+
+def test_classic_bills_a_meter_at_the_new_price_from_the_change_on(drafts: Built) -> None:
+    assert [amount for _, amount in lines(drafts, "used_classic", JULY)] == [75]
+
+
+def test_flexible_bills_a_meter_at_each_price_it_was_used_at(drafts: Built) -> None:
+    assert [amount for _, amount in lines(drafts, "used_flexible", JULY)] == [100, 75]
+
+
+def test_a_meters_item_that_leaves_is_billed_in_flexible_only(drafts: Built) -> None:
+    assert boundaries(drafts, "left_classic") == ["06-01", "07-01"]
+    assert lines(drafts, "left_classic", JULY) == [(GOLD, 1000)]
+    assert [amount for _, amount in lines(drafts, "left_flexible", JULY)] == [1000, 100]
+
+
+def test_a_longer_licensed_interval_bills_at_its_own_boundaries(drafts: Built) -> None:
+    assert [amount for _, amount in lines(drafts, "long", JUNE)] == [12000]
+    assert [amount for _, amount in lines(drafts, "long", JULY)] == [150]
+
+
+def test_changes_may_be_invoiced_at_once(tmp_path: Path) -> None:
+    built = build(
+        _lake(tmp_path / "lake"),
+        tmp_path / "build",
+        select=["+draft_invoices"],
+        as_of=AS_OF,
+        variables="{proration_behavior: always_invoice}",
+    )
+    assert boundaries(built, "price") == ["06-01", "06-16", "07-01"]
+    assert lines(built, "price", june(16)) == [
+        ("Unused time on Gold after 16 Jun 2026", -500),
+        ("Remaining time on Gold after 16 Jun 2026", 1000),
+    ]
+    assert lines(built, "price", JULY) == [(GOLD_20, 2000)]
+    assert built.rows(
+        "select billing_reason from draft_invoices"
+        " where subscription_id = 'sub_price' and period_end = timestamp '2026-06-16'"
+    ) == [("subscription_update",)]
+
+
+def test_changes_may_prorate_nothing(tmp_path: Path) -> None:
+    built = build(
+        _lake(tmp_path / "lake"),
+        tmp_path / "build",
+        select=["+draft_invoices"],
+        as_of=AS_OF,
+        variables="{proration_behavior: none}",
+    )
+    assert lines(built, "price", JULY) == [(GOLD_20, 2000)]
+    assert lines(built, "landed", JULY)[:2] == [("Unused", -499), ("Remaining", 999)]
