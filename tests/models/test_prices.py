@@ -124,7 +124,10 @@ FLAT_TIERS = {
 @pytest.mark.parametrize("mode", ["graduated", "volume"])
 def test_quantity_zero_is_billed_the_first_flat_fee_in_both_modes(mode: str) -> None:
     parts = price_parts({**FLAT_TIERS, "tiers_mode": mode}, [Decimal(0)])
-    assert [(part[1], part[2], part[5]) for part in parts] == [(1, "usage", 0), (1, "flat_fee", 100)]
+    assert [(part[1], part[2], part[5]) for part in parts] == [
+        (1, "usage", 0),
+        (1, "flat_fee", 100),
+    ]
 
 
 def test_a_fraction_beyond_a_bound_reaches_the_next_tier() -> None:
