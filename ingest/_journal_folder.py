@@ -36,6 +36,7 @@ __all__ = [
     "micros",
     "receipt_instant",
     "segment_mark",
+    "segment_start",
     "start_stamp",
     "write_durably",
 ]
@@ -77,6 +78,11 @@ def write_durably(path: Path, data: bytes) -> None:
         os.fsync(file.fileno())
     os.replace(temporary, path)
     sync_path(path.parent)
+
+
+def segment_start(stem: str) -> int:
+    """Return the receipt (microseconds since 1970) before which a segment holds nothing."""
+    return micros(datetime.strptime(stem.partition("-")[0], _STAMP).replace(tzinfo=UTC))
 
 
 def segment_mark(stem: str) -> int:

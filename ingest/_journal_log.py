@@ -22,7 +22,7 @@ from ingest._idempotency import (
     IdempotencyKeyInUseError,
     IdempotencyMismatchError,
 )
-from ingest._journal_folder import JournalFolder, Stamp, micros
+from ingest._journal_folder import JournalFolder, Stamp, micros, segment_start
 from ingest._journal_frames import (
     Entry,
     decode_entries,
@@ -129,11 +129,11 @@ class JournalLog:
         assert self._locked
         if self._size >= SEGMENT_SIZE:
             self.roll()
-        received_at = max(micros(self._clock()), self._last.received_at)
         if self._path is None:
             # A segment starts after everything in the one before it.
-            received_at = max(received_at, self._last.received_at + 1)
-            self._hold(self.folder.start_segment(received_at))
+            start = max(micros(self._clock()), self._last.received_at + 1)
+            self._hold(self.folder.start_segment(start))
+        received_at = max(micros(self._clock()), self._last.received_at)
         sequence = self._last.received_sequence + 1
         group = _Group()
         outcomes: list[Stamp | Exception] = []
@@ -228,6 +228,9 @@ class JournalLog:
         self._handle = os.open(path, os.O_RDWR | os.O_DSYNC)
         self._path = path
         self._size = 0
+        # Whoever started it may have been ahead of this clock, and died before its first call.
+        started = max(segment_start(path.stem), self._last.received_at)
+        self._last = Stamp(started, self._last.received_sequence)
 
     def _let_go(self) -> None:
         if self._path is not None:

@@ -27,7 +27,7 @@ from ingest import (
     seal_journal,
     sealing,
 )
-from ingest._journal_folder import JournalFolder
+from ingest._journal_folder import JournalFolder, micros
 
 ANSWER = Answer(200, "{}")
 
@@ -263,6 +263,23 @@ def test_a_key_whose_segment_another_process_forgot_is_free(home: Home, clock: C
             assert call.answer == ANSWER
         with journal.idempotent("key_1", "asked") as call:
             assert call.answer is None
+
+
+def test_a_segment_started_ahead_of_the_clock_holds_no_earlier_receipt(
+    home: Home, clock: Clock
+) -> None:
+    folder = JournalFolder(home.journal)
+    folder.create()
+    # As a process leaves it that was killed before its first call; then the clock jumped back.
+    started = folder.start_segment(micros(clock.now + timedelta(hours=4)))
+    with Journal(home, clock=clock) as journal:
+        with journal.idempotent("key", "asked") as call:
+            receipt = journal.append("usage_records", [usage(1)], call=call, answer=ANSWER)
+        assert receipt.received_at == clock.now + timedelta(hours=4)
+        seal_journal(home, clock=clock)
+        assert folder.kept_path(started.stem).exists()
+    with Journal(home, clock=clock) as journal, journal.idempotent("key", "asked") as call:
+        assert call.answer == ANSWER
 
 
 def kept_segments(folder: JournalFolder) -> list[Path]:
