@@ -9,6 +9,7 @@ import sys
 from collections import Counter
 from datetime import timedelta
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
@@ -35,10 +36,13 @@ def new_home(folder: Path) -> Home:
 
 
 def start_worker(
-    home: Home, name: str, seed: int, steps: int, **environment: str
+    home: Home, name: str, seed: int, steps: int, clocks: str = "one clock", **environment: str
 ) -> subprocess.Popen[bytes]:
-    """Start a process that makes `steps` random calls, and returns before that if it is killed."""
-    words = ["-m", "tests.torture._calls", str(home.root), name, str(seed), str(steps)]
+    """Start a process that makes `steps` random calls.
+
+    `clocks` is "one clock" for all processes of the home or "own clocks", which disagree.
+    """
+    words = ["-m", "tests.torture._calls", str(home.root), name, str(seed), str(steps), clocks]
     return subprocess.Popen(
         [sys.executable, *words],
         cwd=project_dir(),
@@ -78,6 +82,22 @@ def check_accounts(home: Home) -> dict[str, int]:
     assert accounts == Counter(row["batch_id"] for row in rows)
     assert not any(batch.rejected for batch in batches(home.lake, STREAM))
     return {"asked": len(asked), "answered": len(answered), "rows": len(rows)}
+
+
+def check_keys(home: Home) -> None:
+    """Assert that each key was answered by one call within 24 hours of its receipt.
+
+    Only where the clocks agree: who is a day ahead forgets a day earlier. Two hours pass at once,
+    so of the 24 at least 20 must lie between two calls.
+    """
+    received = {row["identifier"]: row["received_at"] for row in _rows(home)}
+    by_key: dict[str, set[str]] = {}
+    for call in _noted(home, "answered"):
+        if "key" in call:
+            by_key.setdefault(call["key"], set()).update(call["ids"])
+    for key, ids in by_key.items():
+        for first, second in pairwise(sorted(received[each] for each in ids)):
+            assert second - first > timedelta(hours=20), f"{key} was used twice: {ids}"
 
 
 def _rows(home: Home) -> list[dict[str, Any]]:

@@ -1,7 +1,7 @@
 """What a tortured process does: calls, sealing and compaction at random, until it is killed.
 
-Started as a program: `python -m tests.torture._calls HOME NAME SEED STEPS`. Before each call it
-writes what it is about to ask to `HOME/../NAME.asked`, and after the answer to `NAME.answered`, so
+Started as a program: `python -m tests.torture._calls HOME NAME SEED STEPS CLOCKS`. Before each call
+it writes what it is about to ask to `HOME/../NAME.asked`, and after the answer to `NAME.answered`, so
 whoever killed it knows what was promised and what may or may not have happened.
 """
 
@@ -39,17 +39,34 @@ class Notebook:
         os.write(self._handle, json.dumps(value).encode() + b"\n")
 
 
+class Hours:
+    """Hours that have passed, for every process that looks at the file."""
+
+    def __init__(self, path: Path) -> None:
+        self._handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
+
+    def count(self) -> int:
+        return os.fstat(self._handle).st_size
+
+    def pass_by(self, hours: int) -> None:
+        os.write(self._handle, b"." * hours)
+
+
 class Worker:
     """Makes calls whose outcome can be checked afterwards."""
 
-    def __init__(self, home: Path, name: str, seed: int) -> None:
+    def __init__(self, home: Path, name: str, seed: int, time: str) -> None:
         self.home = home
+        # Two hours pass with each sealing, so that days pass in a test: for all processes alike, or
+        # for each one apart.
+        self.hours = Hours(
+            home.parent / ("hours" if time == "one clock" else f"{name}.{seed}.hours")
+        )
         self.name = name
         self.random = random.Random(seed)
         self.asked = Notebook(home.parent / f"{name}.asked")
         self.answered = Notebook(home.parent / f"{name}.answered")
         self.number = 0
-        self.hours = 0
         # Which life of the worker this is, so that ids differ from those before it was killed.
         self.life = f"{seed:x}.{os.getpid():x}"
 
@@ -59,8 +76,7 @@ class Worker:
                 self.step(journal)
 
     def clock(self) -> datetime:
-        """Return the time; two hours pass with each sealing, so that days pass in a test."""
-        return datetime.now(UTC) + timedelta(hours=self.hours)
+        return datetime.now(UTC) + timedelta(hours=self.hours.count())
 
     def step(self, journal: Journal) -> None:
         choice = self.random.random()
@@ -73,7 +89,7 @@ class Worker:
         elif choice < 0.85:
             journal.roll()
         elif choice < 0.94:
-            self.hours += 2
+            self.hours.pass_by(2)
             seal_journal(self.home, clock=self.clock)
         else:
             try:
@@ -127,7 +143,7 @@ class Worker:
 
 
 if __name__ == "__main__":
-    home_path, worker_name, worker_seed, worker_steps = sys.argv[1:]
-    worker = Worker(Path(home_path), worker_name, int(worker_seed))
+    home_path, worker_name, worker_seed, worker_steps, clocks = sys.argv[1:]
+    worker = Worker(Path(home_path), worker_name, int(worker_seed), clocks)
     print("started", flush=True)
     worker.run(int(worker_steps))

@@ -12,7 +12,13 @@ from pathlib import Path
 import pytest
 
 from foundation import FAIL_POINT_VARIABLE, project_dir
-from tests.torture._accounts import check_accounts, new_home, recover, start_worker
+from tests.torture._accounts import (
+    check_accounts,
+    check_keys,
+    new_home,
+    recover,
+    start_worker,
+)
 
 STEPS = 600
 
@@ -75,6 +81,7 @@ def kill_at(folder: Path, place: str, passed: int, seed: int) -> dict[str, int]:
     code, said = finish(start_worker(home, "second", seed + 1, 25))
     assert code == 0, said
     recover(home)
+    check_keys(home)
     return check_accounts(home)
 
 
@@ -95,10 +102,11 @@ def test_killed_at_a_step_again_and_again(place: str, seed: int, tmp_path: Path)
 def torment(folder: Path, seed: int, lives: int) -> dict[str, int]:
     """Let three processes work on one home at once and kill them at random, again and again."""
     chance = random.Random(seed)
+    clocks = "own clocks" if seed % 2 else "one clock"
     home = new_home(folder)
     for life in range(lives):
         workers = [
-            start_worker(home, f"worker{number}", seed * 1000 + life * 10 + number, STEPS)
+            start_worker(home, f"worker{number}", seed * 1000 + life * 10 + number, STEPS, clocks)
             for number in range(3)
         ]
         for worker in workers:
@@ -113,6 +121,8 @@ def torment(folder: Path, seed: int, lives: int) -> dict[str, int]:
             code, said = finish(worker)
             assert code in {0, -signal.SIGKILL}, said
     recover(home)
+    if clocks == "one clock":
+        check_keys(home)
     return check_accounts(home)
 
 
