@@ -1,7 +1,7 @@
 """What a tortured process does: calls, sealing and compaction at random, until it is killed.
 
 Started as a program: `python -m tests.torture._calls HOME NAME SEED STEPS CLOCKS`. Before each call
-it writes what it is about to ask to `HOME/../NAME.asked`, and after the answer to `NAME.answered`, so
+it writes what it is about to ask to `HOME/../NAME.asked`, after the answer to `NAME.answered`; so
 whoever killed it knows what was promised and what may or may not have happened.
 """
 
