@@ -1,8 +1,8 @@
-{# The list of event files to read, as an expression that a stored function can hand to read_parquet:
-   the files of each UTC month among `months` (an expression of a list of texts YYYY-MM, repeats
-   allowed) that had events when the function was made, and the empty file. Without a month the reader
-   opens one empty file. It stands last, because the first file's rows are what the planner expects of
-   all. #}
+{# The list of event files to read, as an expression that a stored function can hand to
+   read_parquet: the files of each UTC month among `months` (an expression of a list of texts
+   YYYY-MM, repeats allowed) that had events when the function was made, and the empty file.
+   Without a month the reader opens one empty file. It stands last, because the first file's rows
+   are what the planner expects of all. #}
 {% macro event_file_list(months) -%}
     list_append(
         list_transform(

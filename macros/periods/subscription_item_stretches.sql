@@ -9,8 +9,8 @@
 {% macro subscription_item_stretches(versions, items, prices) %}
     {%- set terms = [
         'subscription_item_id', 'subscription_id', 'customer_id', 'batch_id', 'batch_row',
-        'price_id', 'usage_type', 'aggregate_usage', 'meter_id', 'is_usage_cleared', 'anchor_at', 'step_months',
-        'step_seconds', 'trial_end_at', 'livemode'
+        'price_id', 'usage_type', 'aggregate_usage', 'meter_id', 'is_usage_cleared', 'anchor_at',
+        'step_months', 'step_seconds', 'trial_end_at', 'livemode'
     ] | join(', ') -%}
     with
 
