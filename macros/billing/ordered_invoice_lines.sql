@@ -1,5 +1,6 @@
 {# Lines in the order in which Stripe shows them: invoice items newest first, then subscription
-   items in the subscription's order, tiers ascending, usage before its flat fee. Gives the
+   items in the subscription's order, tiers ascending, usage before its flat fee,
+   and last what was billed before. Gives the
    columns of `lines` and `line_position`, which counts from 1 within the invoice. A line whose
    amount does not fit has none and is left out: it is a row of draft_invoice_errors. #}
 {% macro ordered_invoice_lines(lines) %}
@@ -16,7 +17,7 @@
                     lines.subscription_item_id,
                     lines.price_id,
                     lines.tier,
-                    case lines.part when 'flat_fee' then 1 else 0 end,
+                    case lines.part when 'flat_fee' then 1 when 'previously_billed' then 2 else 0 end,
                     lines.invoice_line_id
             ) as integer
         ) as line_position

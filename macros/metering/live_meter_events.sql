@@ -13,6 +13,8 @@
         events.dimensions,
         events.received_at,
         events.received_sequence,
+        events.batch_key,
+        events.batch_row,
         meters.formula,
         meters.window_seconds
     from {{ events }} as events
@@ -31,7 +33,7 @@
 {% macro live_event_columns(relation) %}
     {%- for name in [
         'customer_key', 'meter_key', 'event_at', 'value', 'unique_value', 'dimensions',
-        'received_at', 'received_sequence', 'formula', 'window_seconds',
+        'received_at', 'received_sequence', 'batch_key', 'batch_row', 'formula', 'window_seconds',
     ] -%}
         {{ relation }}.{{ name }}{{ ', ' if not loop.last }}
     {%- endfor -%}

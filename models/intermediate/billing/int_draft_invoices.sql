@@ -37,8 +37,7 @@ computed as (
         case
             when boundaries.is_upcoming then 'upcoming'
             when boundaries.is_first then 'subscription_create'
-            when boundaries.is_update then 'subscription_update'
-            else 'subscription_cycle'
+            else coalesce(boundaries.reason, 'subscription_cycle')
         end as billing_reason,
         subscriptions.currency,
         boundaries.period_start,

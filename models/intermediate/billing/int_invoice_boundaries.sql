@@ -17,6 +17,21 @@ changes as (
 
 ),
 
+crossings as (
+
+    select distinct
+        billings.subscription_id,
+        billings.customer_id,
+        billings.crossed_at,
+        periods.livemode
+    from {{ ref('int_threshold_billings') }} as billings
+    inner join periods
+        on
+            billings.subscription_item_id = periods.subscription_item_id
+            and billings.period_start = periods.period_start
+
+),
+
 -- A subscription invoices when a period of any of its items begins or ends; where periods only
 -- begin, it has something to bill if one of them is a licensed item's. What was used of an item
 -- that usage records feed is billed when it leaves.
@@ -27,7 +42,7 @@ ends as (
         customer_id,
         period_start as boundary_at,
         usage_type = 'licensed' as is_billed,
-        false as is_update,
+        cast(null as varchar) as reason,
         livemode
     from periods
     where not begins_within
@@ -39,7 +54,7 @@ ends as (
         customer_id,
         period_end as boundary_at,
         true as is_billed,
-        false as is_update,
+        cast(null as varchar) as reason,
         livemode
     from periods
     where
@@ -54,10 +69,21 @@ ends as (
         customer_id,
         changed_at as boundary_at,
         true as is_billed,
-        true as is_update,
+        'subscription_update' as reason,
         livemode
     from changes
     where '{{ proration_behavior() }}' = 'always_invoice'
+
+    union all
+
+    select
+        subscription_id,
+        customer_id,
+        crossed_at as boundary_at,
+        true as is_billed,
+        'subscription_threshold' as reason,
+        livemode
+    from crossings
 
 ),
 
@@ -68,7 +94,8 @@ boundaries as (
         customer_id,
         boundary_at,
         bool_or(is_billed) as is_billed,
-        bool_and(is_update) as is_update,
+        -- What is a period's boundary too is that before all.
+        case when count(*) = count(reason) then max(reason) end as reason,
         livemode
     from ends
     group by
@@ -86,7 +113,7 @@ ordered as (
         customer_id,
         boundary_at,
         is_billed,
-        is_update,
+        reason,
         livemode,
         lag(boundary_at) over (
             partition by subscription_id
@@ -104,7 +131,7 @@ select
     coalesce(previous_boundary_at, boundary_at) as period_start,
     boundary_at as period_end,
     previous_boundary_at is null as is_first,
-    is_update,
+    reason,
     boundary_at > {{ as_of() }} as is_upcoming,
     livemode
 from ordered

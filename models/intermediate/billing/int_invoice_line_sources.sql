@@ -9,9 +9,60 @@ licensed as (
 
 ),
 
-metered as (
+crossings as (
+
+    select * from {{ ref('int_threshold_billings') }}
+
+),
+
+quantities as (
 
     select * from {{ ref('int_metered_quantities') }}
+
+),
+
+-- A billing threshold bills what was used so far within its period.
+metered as (
+
+    select
+        line_source_id,
+        subscription_item_id,
+        subscription_id,
+        customer_id,
+        price_id,
+        period_start,
+        period_end,
+        boundary_at,
+        is_trial,
+        quantity_source,
+        used_quantity,
+        livemode
+    from quantities
+
+    union all
+
+    select
+        concat(
+            quantities.line_source_id,
+            ':',
+            cast({{ unix_seconds('crossings.crossed_at') }} as varchar)
+        ) as line_source_id,
+        quantities.subscription_item_id,
+        quantities.subscription_id,
+        quantities.customer_id,
+        crossings.price_id,
+        quantities.period_start,
+        crossings.crossed_at as period_end,
+        crossings.crossed_at as boundary_at,
+        quantities.is_trial,
+        quantities.quantity_source,
+        crossings.item_quantity as used_quantity,
+        quantities.livemode
+    from crossings
+    inner join quantities
+        on
+            crossings.subscription_item_id = quantities.subscription_item_id
+            and crossings.period_start = quantities.period_start
 
 ),
 

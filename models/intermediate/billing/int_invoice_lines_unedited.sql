@@ -35,3 +35,7 @@ select * from {{ ref('int_invoice_item_lines') }}
 union all
 
 select * from {{ ref('int_proration_lines') }}
+
+union all
+
+select * from {{ ref('int_previously_billed_lines') }}

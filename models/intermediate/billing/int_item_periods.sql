@@ -9,7 +9,9 @@ ranges as (
         subscription_item_id,
         subscription_id,
         customer_id,
+        price_id,
         usage_type,
+        aggregate_usage,
         meter_id,
         is_trial,
         anchor_at,
@@ -27,8 +29,9 @@ ranges as (
 numbered as (
 
     {{ explode_range('ranges', 'first_number', 'last_number', 'number', [
-        'subscription_item_id', 'subscription_id', 'customer_id', 'usage_type', 'meter_id',
-        'is_trial', 'anchor_at', 'step_months', 'step_seconds', 'run_start', 'run_end', 'livemode'
+        'subscription_item_id', 'subscription_id', 'customer_id', 'price_id', 'usage_type',
+        'aggregate_usage', 'meter_id', 'is_trial', 'anchor_at', 'step_months', 'step_seconds',
+        'run_start', 'run_end', 'livemode'
     ]) }}
 
 ),
@@ -39,7 +42,9 @@ bounded as (
         subscription_item_id,
         subscription_id,
         customer_id,
+        price_id,
         usage_type,
+        aggregate_usage,
         meter_id,
         is_trial,
         {{ period_start('number') }} as period_start,
@@ -69,7 +74,9 @@ select
     bounded.subscription_item_id,
     bounded.subscription_id,
     bounded.customer_id,
+    bounded.price_id,
     bounded.usage_type,
+    bounded.aggregate_usage,
     bounded.meter_id,
     bounded.is_trial,
     bounded.period_start,

@@ -1,0 +1,52 @@
+{# Which event took a customer's usage to an alert's threshold: one row per (alert, customer) that
+   got there.
+
+   `usage` has the events that an alert looks at: alert_id, customer_id, threshold_quantity,
+   formula, value, event_at, received_at, received_sequence, batch_key, batch_row. The total is that
+   of the meter's formula over the events in order of receipt; an alert triggers once for each
+   customer. Gives alert_id, customer_id, threshold_quantity, total, event_at, received_at,
+   batch_key and batch_row. Source: Stripe's alerts and thresholds page. #}
+{% macro alert_crossings(usage) %}
+    select
+        reached.alert_id,
+        reached.customer_id,
+        reached.threshold_quantity,
+        cast(reached.total as {{ quantity_type() }}) as total,
+        reached.event_at,
+        reached.received_at,
+        reached.batch_key,
+        reached.batch_row
+    from (
+        select
+            summed.*,
+            row_number() over (
+                partition by summed.alert_id, summed.customer_id
+                order by summed.place
+            ) as crossing_place
+        from (
+            select
+                usage.*,
+                case usage.formula
+                    when 'count' then count(*) over until_now
+                    when 'last' then usage.value
+                    when 'max' then max(usage.value) over until_now
+                    else sum(usage.value) over until_now
+                end as total,
+                row_number() over until_now as place
+            from {{ usage }} as usage
+            window
+                until_now as (
+                    partition by usage.alert_id, usage.customer_id
+                    order by
+                        usage.received_at,
+                        usage.received_sequence,
+                        usage.event_at,
+                        usage.batch_key,
+                        usage.batch_row
+                    rows between unbounded preceding and current row
+                )
+        ) as summed
+        where summed.total >= summed.threshold_quantity
+    ) as reached
+    where reached.crossing_place = 1
+{% endmacro %}

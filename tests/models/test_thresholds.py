@@ -1,0 +1,360 @@
+"""Billing thresholds invoice within a period, once for what they reached; alerts trigger once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import duckdb
+import pytest
+
+from tests.models._build import Built, build
+from tests.models._lake import Lake
+from tests.models._macro import expand
+from tests.models._rows import dicts, fill
+from tests.oracle.pricing import Price, Tier, amount_of
+from tests.oracle.thresholds import alert_trigger, threshold_invoices
+
+VECTORS: dict[str, dict[str, Any]] = {
+    vector["id"]: vector
+    for vector in json.loads(
+        (Path(__file__).parents[1] / "vectors" / "stripe-vectors.json").read_text()
+    )
+}
+USAGE = """
+    chain_id varchar, item_id varchar, event_rank bigint, received_at timestamp,
+    added_quantity decimal(38,12), item_quantity decimal(38,12), chain_amount bigint,
+    blind_from timestamp, amount_gte bigint, usage_gte bigint
+"""
+ALERTED = """
+    alert_id varchar, customer_id varchar, threshold_quantity bigint, formula varchar,
+    value decimal(38,12), event_at timestamp, received_at timestamp, received_sequence bigint,
+    batch_key integer, batch_row bigint
+"""
+START = datetime(2026, 6, 1)
+PERIOD_SECONDS = 30 * 86_400
+VOLUME = Price(
+    "usd",
+    None,
+    "volume",
+    (Tier(Fraction(10_000), Fraction(50), None), Tier(None, Fraction(40), None)),
+)
+
+
+def test_random_usage_crosses_where_the_oracle_says() -> None:
+    random = Random(3)
+    rows: list[tuple[Any, ...]] = []
+    expected: dict[str, list[tuple[datetime, int]]] = {}
+    for number in range(1_500):
+        instants = sorted(random.sample(range(PERIOD_SECONDS + 86_400), random.randint(0, 12)))
+        usage = [(at, Fraction(random.randint(0, 9_000))) for at in instants]
+        amount_gte = random.choice((None, 50, 100_000, 300_000))
+        usage_gte = random.choice((None, 1, 7_000))
+        blind_from = START + timedelta(seconds=PERIOD_SECONDS - 86_400)
+        quantity = Fraction(0)
+        thresholds = (blind_from, amount_gte, usage_gte)
+        rows.append((str(number), "si", 0, START, 0, 0, amount_of(VOLUME, quantity), *thresholds))
+        for place, (at, used) in enumerate(usage, start=1):
+            quantity += used
+            amount = amount_of(VOLUME, quantity)
+            received = START + timedelta(seconds=at)
+            whole = (int(used), int(quantity))
+            rows.append((str(number), "si", place, received, *whole, amount, *thresholds))
+        *crossings, _ = threshold_invoices(
+            VOLUME, usage, PERIOD_SECONDS, amount_gte=amount_gte, usage_gte=usage_gte
+        )
+        expected[str(number)] = [
+            (START + timedelta(seconds=invoice.at), invoice.amount) for invoice in crossings
+        ]
+    crossings_of = expand("{{ threshold_crossings('usage') }}")
+    with duckdb.connect() as connection:
+        fill(connection, "usage", USAGE, rows)
+        found = dicts(
+            connection,
+            f"select * from ({crossings_of}) as crossings order by chain_id, crossing_number",
+        )
+    by_chain: dict[str, list[tuple[datetime, int]]] = {chain: [] for chain in expected}
+    for row in found:
+        by_chain[row["chain_id"]].append((row["crossed_at"], row["billed_amount"]))
+    assert by_chain == expected
+
+
+def test_random_alerts_trigger_at_the_oracles_event() -> None:
+    random = Random(4)
+    rows: list[tuple[Any, ...]] = []
+    expected: dict[str, tuple[int, int] | None] = {}
+    for number in range(1_500):
+        usage = [
+            (second, Fraction(random.randint(0, 40)))
+            for second in sorted(random.choices(range(50), k=random.randint(0, 12)))
+        ]
+        gte = random.randint(1, 120)
+        trigger = alert_trigger(0, gte, usage)
+        expected[str(number)] = None if trigger is None else (trigger.event, int(trigger.total))
+        rows += [
+            (
+                str(number),
+                "cus",
+                gte,
+                "sum",
+                int(used),
+                START,
+                START + timedelta(seconds=second),
+                place,
+                1,
+                place,
+            )
+            for place, (second, used) in enumerate(usage)
+        ]
+    with duckdb.connect() as connection:
+        fill(connection, "looked_at", ALERTED, rows)
+        found = {
+            row["alert_id"]: (row["batch_row"], int(row["total"]))
+            for row in dicts(connection, expand("{{ alert_crossings('looked_at') }}"))
+        }
+    assert found == {alert: event for alert, event in expected.items() if event is not None}
+
+
+RECURRING: Mapping[str, Any] = {
+    "type": "recurring",
+    "recurring_interval": "month",
+    "recurring_interval_count": 1,
+    "active": True,
+    "currency": "usd",
+    "recurring_usage_type": "metered",
+    "product": "prod_api",
+}
+
+
+def _subscription(name: str, price: str, **other: Any) -> dict[str, Any]:
+    usage_gte = other.pop("usage_gte", None)
+    return {
+        "id": f"sub_{name}",
+        "customer": f"cus_{name}",
+        "currency": "usd",
+        "status": "active",
+        "created_at": START,
+        "start_at": START,
+        "billing_cycle_anchor_at": START,
+        "items": [{"id": f"si_{name}", "price": price, "billing_thresholds_usage_gte": usage_gte}],
+        **other,
+    }
+
+
+def _events(name: str, *usage: tuple[str, int]) -> list[dict[str, Any]]:
+    return [
+        {
+            "identifier": f"{name}_{place}",
+            "event_name": "used",
+            "event_at": f"2026-06-{at}Z",
+            "received_at": f"2026-06-{at}Z",
+            "stripe_customer_id": f"cus_{name}",
+            "value": Decimal(value),
+        }
+        for place, (at, value) in enumerate(usage)
+    ]
+
+
+def _lake(folder: Path) -> Path:
+    lake = Lake(folder)
+    lake.land("products", [{"id": "prod_api", "name": "API", "active": True}])
+    tiered = {
+        **RECURRING,
+        "billing_scheme": "tiered",
+        "tiers_mode": "volume",
+        "tiers": [
+            {"up_to": 10_000, "unit_amount_decimal": Decimal(50)},
+            {"unit_amount_decimal": Decimal(40)},
+        ],
+    }
+    lake.land(
+        "prices",
+        [
+            {**tiered, "id": "volume", "recurring_meter": "mtr_1"},
+            {
+                **RECURRING,
+                "id": "records",
+                "billing_scheme": "per_unit",
+                "unit_amount": 10,
+                "recurring_aggregate_usage": "sum",
+            },
+        ],
+    )
+    lake.land(
+        "meters",
+        [
+            {
+                "id": "mtr_1",
+                "event_name": "used",
+                "status": "active",
+                "default_aggregation_formula": "sum",
+                "customer_payload_key": "stripe_customer_id",
+                "value_payload_key": "value",
+            }
+        ],
+    )
+    names = ("second", "credit", "blind", "records", "plain")
+    lake.land("customers", [{"id": f"cus_{name}", "currency": "usd"} for name in names])
+    lake.land(
+        "meter_events",
+        [
+            *_events("second", ("05T00:00:00", 10_000), ("10T00:00:00", 15_000)),
+            *_events("credit", ("05T00:00:00", 10_000), ("10T00:00:00", 1)),
+            *_events("blind", ("30T00:00:00", 25_000)),
+            *_events("plain", ("05T00:00:00", 60), ("06T00:00:00", 50), ("07T00:00:00", 9)),
+        ],
+    )
+    lake.land(
+        "usage_records",
+        [
+            {
+                "subscription_item": "si_records",
+                "quantity": Decimal(quantity),
+                "event_at": at,
+                "received_at": at,
+            }
+            for at, quantity in [("2026-06-02T00:00:00Z", 70), ("2026-06-03T00:00:00Z", 40)]
+        ],
+    )
+    lake.land(
+        "subscriptions",
+        [
+            *(
+                _subscription(name, "volume", billing_thresholds_amount_gte=500_000)
+                for name in ("second", "credit", "blind")
+            ),
+            _subscription("records", "records", usage_gte=100),
+            _subscription("plain", "volume"),
+        ],
+    )
+    lake.land(
+        "alerts",
+        [
+            {
+                "id": "alrt_all",
+                "alert_type": "usage_threshold",
+                "status": "active",
+                "meter": "mtr_1",
+                "gte": 110,
+                "recurrence": "one_time",
+                "created_at": START,
+            },
+            {
+                "id": "alrt_late",
+                "alert_type": "usage_threshold",
+                "status": "active",
+                "meter": "mtr_1",
+                "customer": "cus_plain",
+                "gte": 10,
+                "recurrence": "one_time",
+                "created_at": "2026-06-05T12:00:00Z",
+            },
+        ],
+    )
+    return lake.folder
+
+
+@pytest.fixture(scope="module")
+def drafts(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    folder = tmp_path_factory.mktemp("thresholds")
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("DBT_INDIRECT_SELECTION", "cautious")
+        return build(
+            _lake(folder / "lake"),
+            folder / "build",
+            select=["+draft_invoices", "+alert_triggers"],
+            as_of="2026-07-02 00:00:00",
+            command="build",
+        )
+
+
+def invoices(drafts: Built, name: str) -> list[tuple[Any, ...]]:
+    """Reason, boundary, total and (description, amount) of each line, oldest invoice first."""
+    return [
+        (
+            reason,
+            f"{boundary:%m-%d}",
+            total,
+            drafts.rows(
+                "select description, amount from draft_invoice_lines"
+                " where invoice_id = ? order by line_position",
+                [invoice],
+            ),
+        )
+        for invoice, reason, boundary, total in drafts.rows(
+            "select id, billing_reason, period_end, total from draft_invoices"
+            " where subscription_id = ? and not is_upcoming order by period_end",
+            [f"sub_{name}"],
+        )
+    ]
+
+
+def _usage_line(quantity: int, tier: int, price: str) -> str:
+    return f"{quantity} × API (Tier {tier} at {price} / month)"
+
+
+def test_a_second_invoice_subtracts_what_the_first_one_billed(drafts: Built) -> None:
+    expected = VECTORS["threshold-volume-second-invoice"]["expected"]
+    threshold, second, last = invoices(drafts, "second")
+    assert threshold == (
+        "subscription_threshold",
+        "06-05",
+        500_000,
+        [(_usage_line(10_000, 1, "$0.50"), 500_000)],
+    )
+    assert second == (
+        "subscription_threshold",
+        "06-10",
+        expected["total"],
+        [
+            (_usage_line(25_000, 2, "$0.40"), expected["lines"][0]["amount"]),
+            ("API (previously billed)", expected["lines"][1]["amount"]),
+        ],
+    )
+    assert last[:3] == ("subscription_cycle", "07-01", 0)
+
+
+def test_a_period_that_ends_cheaper_than_it_was_billed_comes_to_a_credit(drafts: Built) -> None:
+    expected = VECTORS["threshold-volume-period-end-credit"]["expected"]
+    assert [invoice[2] for invoice in invoices(drafts, "credit")] == [500_000, expected["total"]]
+
+
+def test_the_last_day_of_a_period_crosses_nothing(drafts: Built) -> None:
+    assert [invoice[:3] for invoice in invoices(drafts, "blind")] == [
+        ("subscription_cycle", "07-01", 1_000_000)
+    ]
+
+
+def test_a_threshold_of_usage_counts_records(drafts: Built) -> None:
+    assert [invoice[:3] for invoice in invoices(drafts, "records")] == [
+        ("subscription_threshold", "06-03", 1_100),
+        ("subscription_cycle", "07-01", 0),
+    ]
+
+
+def test_an_alert_names_the_event_that_reached_it_and_the_total(drafts: Built) -> None:
+    assert drafts.rows(
+        "select alert_id, customer_id, triggered_at, total, batch_row from alert_triggers"
+        " where customer_id in ('cus_plain', 'cus_records') order by alert_id"
+    ) == [
+        ("alrt_all", "cus_plain", datetime(2026, 6, 6), Decimal(110), 7),
+        ("alrt_late", "cus_plain", datetime(2026, 6, 6), Decimal(50), 7),
+    ]
+
+
+def test_an_alert_without_a_customer_looks_at_each_customer_apart(drafts: Built) -> None:
+    found: Sequence[tuple[str]] = drafts.rows(
+        "select customer_id from alert_triggers where alert_id = 'alrt_all' order by customer_id"
+    )
+    assert [customer for (customer,) in found] == [
+        "cus_blind",
+        "cus_credit",
+        "cus_plain",
+        "cus_second",
+    ]
