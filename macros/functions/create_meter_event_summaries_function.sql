@@ -1,9 +1,9 @@
-{# meter_event_summaries(meter, customer, start_time, end_time, value_grouping_window): what Stripe's
-   endpoint of that name lists, newest window first, windows without events left out.
+{# meter_event_summaries(meter, customer, start_time, end_time, value_grouping_window): what
+   Stripe's endpoint of that name lists, newest window first, windows without events left out.
 
    start_time (inclusive) and end_time (exclusive) are whole Unix seconds on minute boundaries;
-   value_grouping_window is 'hour' or 'day', on whose boundaries both must lie, or null for one summary
-   of the whole range. The columns are those of the mart of the same name.
+   value_grouping_window is 'hour' or 'day', on whose boundaries both must lie, or null for one
+   summary of the whole range. The columns are those of the mart of the same name.
 
    Planning a general answer takes several times as long as reading the few rows. So there is one
    function for each formula, from the rollup alone, and for ranges that cut a quarter-hour a second
@@ -63,9 +63,9 @@
 {% endmacro %}
 
 
-{# For each meter that is there when the functions are made, a line of text: its id and how the call of
-   its function begins, for whole quarter-hours and for minutes. The text ends where another line could
-   begin. #}
+{# For each meter that is there when the functions are made, a line of text: its id and how the
+   call of its function begins, for whole quarter-hours and for minutes. The text ends where
+   another line could begin. #}
 {% macro summary_functions_of_meters() %}
     {%- set lines = namespace(text='') -%}
     {%- if has_table('meter_keys') -%}
@@ -85,9 +85,9 @@
 {% endmacro %}
 
 
-{# The answer of one formula, its meter's key known. `reading` says what is read: quarter_hours (the
-   rollup), minutes (and the events at the cuts), or windowed_minutes (of a meter whose events replace
-   each other). #}
+{# The answer of one formula, its meter's key known. `reading` says what is read: quarter_hours
+   (the rollup), minutes (and the events at the cuts), or windowed_minutes (of a meter whose events
+   replace each other). #}
 {% macro event_summaries_query(formula, reading) %}
     {%- set window_length = seconds_of_window('value_grouping_window') -%}
     {%- set window_end = 'coalesce(merged.window_start + ' ~ window_length ~ ', end_time)' -%}
