@@ -98,7 +98,8 @@
         customer as customer_id,
         {{ from_unix_seconds('merged.window_start') }} as start_time,
         {{ from_unix_seconds(window_end) }} as end_time,
-        merged.merged_value as aggregated_value,
+        {{ finished_value(formula, 'merged.merged_value', 'merged.events_counted') }}
+            as aggregated_value,
         value_grouping_window as value_grouping_window,
         merged.events_counted as event_count,
         meter_livemode as livemode

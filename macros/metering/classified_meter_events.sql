@@ -10,6 +10,11 @@
 {% macro classified_meter_events(events, condition='true') %}
     select
         parsed.*,
+        -- equal numbers are one value, however they were written
+        case
+            when parsed.formula = 'unique_count'
+                then coalesce(cast(parsed.value as varchar), parsed.value_text)
+        end as unique_value,
         case
             when parsed.meter_key is null then 'no_meter'
             when parsed.is_archived then 'archived_meter'
@@ -35,10 +40,6 @@
                 when {{ is_quantity_text('routed.value_text') }}
                     then cast(routed.value_text as {{ quantity_type() }})
             end as value,
-            case
-                when routed.formula = 'unique_count'
-                    then coalesce(routed.value_text, cast(routed.landed_value as varchar))
-            end as unique_value,
             case
                 when routed.dimension_payload_keys is not null and routed.dimensions is null
                     then 'missing_dimension_payload_keys'

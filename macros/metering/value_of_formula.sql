@@ -1,6 +1,7 @@
-{# The aggregate over pieces of usage (see pieces_of_usage) that a formula stands for. #}
+{# The aggregate over pieces of usage (see pieces_of_usage) that a formula is made of, and what
+   makes it the formula's value: an average is a sum until it is divided by its count. #}
 {% macro value_of_formula(formula) -%}
-    {%- if formula == 'sum' -%}
+    {%- if formula in ['sum', 'avg'] -%}
         sum(value_sum)
     {%- elif formula == 'count' -%}
         cast(sum(event_count) as {{ quantity_type() }})
@@ -10,14 +11,21 @@
         max(value_max)
     {%- elif formula == 'min' -%}
         min(value_min)
-    {%- elif formula == 'avg' -%}
-        {{ exact_average('sum(value_sum)', 'sum(event_count)') }}
     {%- elif formula == 'unique_count' -%}
         cast(count(distinct unique_value) as {{ quantity_type() }})
     {%- else -%}
         {{ exceptions.raise_compiler_error(
             "There is no formula '" ~ formula ~ "'; there are: " ~ meter_formulas() | join(', ')
         ) }}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{% macro finished_value(formula, merged, event_count) -%}
+    {%- if formula == 'avg' -%}
+        {{ exact_average(merged, event_count) }}
+    {%- else -%}
+        {{ merged }}
     {%- endif -%}
 {%- endmacro %}
 

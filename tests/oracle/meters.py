@@ -5,8 +5,9 @@ received last counts; negative corrections are allowed); the meter event pages (
 over a rolling window; adjustments cancel by event name and identifier; the codes of the error
 report); the event summaries page ([start, end), newest first, empty windows left out).
 
-Choices where they are silent: the window of identifiers is 35 days from the receipt of the event
-that counts, its end included, and spans all event names of one livemode; the order of the verdicts
+Choices where they are silent: the window of identifiers is 35 days from the last receipt under the
+identifier, whether that one counted or not, its end included, and spans all event names of one
+livemode; the order of the verdicts
 is duplicate, erroneous, cancelled; `last` means the latest by timestamp and among equal ones the
 one received last; `avg` is rounded to 12 places; `unique_count` counts equal numbers once.
 """
@@ -97,14 +98,16 @@ def _key(event: MeterEvent) -> object:
 def _duplicates(events: Sequence[MeterEvent], window: int) -> dict[int, MeterEvent]:
     """Return, by the position of each duplicate, the event that counts in its place."""
     counting: dict[object, MeterEvent] = {}
+    last_received: dict[object, int] = {}
     found: dict[int, MeterEvent] = {}
     for position in sorted(range(len(events)), key=lambda at: events[at].order_of_receipt):
         event = events[position]
-        first = counting.get(_key(event))
-        if first is not None and event.received_at <= first.received_at + window:
-            found[position] = first
+        key = _key(event)
+        if key in counting and event.received_at <= last_received[key] + window:
+            found[position] = counting[key]
         else:
-            counting[_key(event)] = event
+            counting[key] = event
+        last_received[key] = event.received_at
     return found
 
 

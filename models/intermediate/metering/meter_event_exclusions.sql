@@ -25,15 +25,14 @@ candidates as (
         repeats.batch_row,
         repeats.identifier,
         repeats.livemode,
+        repeats.event_at,
         repeats.received_at,
         repeats.received_sequence,
-        -- An event without a timestamp is stamped with its receipt: two of them agree about it.
         {{ stable_id('', [
             'repeats.event_name',
             'repeats.stripe_customer_id',
             'repeats.value',
             map_text('repeats.payload'),
-            'case when repeats.event_at <> repeats.received_at then repeats.event_at end',
         ]) }} as content_hash,
         repeats.is_batch_retracted or retracted_keys.retracted_key is not null as is_retracted
     from repeats
@@ -48,7 +47,7 @@ followed as (
         lag(received_at) over (
             partition by livemode, identifier
             order by
-                received_at, received_sequence, content_hash, batch_key, batch_row
+                received_at, received_sequence, event_at, content_hash, batch_key, batch_row
         ) as previous_received_at
     from candidates
     where not is_retracted
@@ -70,7 +69,7 @@ chained as (
         ) over (
             partition by livemode, identifier
             order by
-                received_at, received_sequence, content_hash, batch_key, batch_row
+                received_at, received_sequence, event_at, content_hash, batch_key, batch_row
             rows between unbounded preceding and current row
         ) as chain
     from followed
@@ -84,11 +83,13 @@ ranked as (
         row_number() over first_received as chain_rank,
         first_value(batch_key) over first_received as kept_batch_key,
         first_value(batch_row) over first_received as kept_batch_row,
-        first_value(content_hash) over first_received as kept_content_hash
+        first_value(content_hash) over first_received as kept_content_hash,
+        first_value(event_at) over first_received as kept_event_at,
+        first_value(received_at) over first_received as kept_received_at
     from chained
     window first_received as (
         partition by livemode, identifier, chain
-        order by received_at, received_sequence, content_hash, batch_key, batch_row
+        order by received_at, received_sequence, event_at, content_hash, batch_key, batch_row
         rows between unbounded preceding and unbounded following
     )
 
@@ -102,7 +103,12 @@ select
     received_at,
     kept_batch_key,
     kept_batch_row,
-    content_hash <> kept_content_hash as is_conflict
+    content_hash <> kept_content_hash
+    or (
+        event_at <> kept_event_at
+        -- An event without a timestamp is stamped with its receipt: two of them agree about it.
+        and not (event_at = received_at and kept_event_at = kept_received_at)
+    ) as is_conflict
 from ranked
 where chain_rank > 1
 
