@@ -17,7 +17,11 @@
                     lines.subscription_item_id,
                     lines.price_id,
                     lines.tier,
-                    case lines.part when 'flat_fee' then 1 when 'previously_billed' then 2 else 0 end,
+                    case lines.part
+                        when 'flat_fee' then 1
+                        when 'previously_billed' then 2
+                        else 0
+                    end,
                     lines.invoice_line_id
             ) as integer
         ) as line_position

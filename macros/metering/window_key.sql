@@ -1,7 +1,7 @@
-{# What tells the calendar windows of a zone apart, a BIGINT equal for the instants of one window. For
-   days and longer it is the local date on which the window starts. For hours it is the local hour and
-   the offset: an hour ends where the clock is changed, and the two hours between which it is set back
-   stay two. Minutes are UTC's. Null window: all instants are in one. #}
+{# What tells the calendar windows of a zone apart, a BIGINT equal for the instants of one window.
+   For days and longer it is the local date on which the window starts. For hours it is the local
+   hour and the offset: an hour ends where the clock is changed, and the two hours between which it
+   is set back stay two. Minutes are UTC's. Null window: all instants are in one. #}
 {% macro window_key(window, zone, timestamp) -%}
     {%- set local = local_time(zone, timestamp) -%}
     case {{ window }}
