@@ -1,7 +1,7 @@
 """dbt, its stored functions and the oracle agree on many random lives of meters.
 
-Events land in shared batches in any order, some are sent again, cancelled before or after, or cannot
-count; every question of the summaries and of meter usage is asked of both.
+Events land in shared batches in any order, some are sent again, cancelled before or after, or
+cannot count; every question of the summaries and of meter usage is asked of both.
 """
 
 from __future__ import annotations
