@@ -24,7 +24,17 @@
     create or replace macro intermediate.refused_summaries(
         customer, start_time, end_time, value_grouping_window
     ) as table
-    select {{ refusal_of_summary_question() }} as refused;
+    select
+        cast(null as varchar) as id,
+        cast(null as varchar) as meter_id,
+        customer as customer_id,
+        cast(null as timestamp) as start_time,
+        cast(null as timestamp) as end_time,
+        cast(null as {{ quantity_type() }}) as aggregated_value,
+        value_grouping_window as value_grouping_window,
+        cast(null as bigint) as event_count,
+        cast(null as boolean) as livemode
+    from range(cast({{ refusal_of_summary_question() }} as bigint));
 
     {%- set window_length -%}
         case value_grouping_window when 'hour' then 3600 when 'day' then 86400 else 60 end
@@ -210,7 +220,8 @@
 {%- endmacro %}
 
 
-{# The error that a malformed question deserves. It must be raised though no row could match. #}
+{# The error that a malformed question deserves. It is raised while the question is bound, though no
+   row could match. #}
 {% macro refusal_of_summary_question() -%}
     {%- set alignment = 'coalesce(' ~ seconds_of_window('value_grouping_window') ~ ', 60)' -%}
     error(
