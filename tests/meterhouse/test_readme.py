@@ -26,7 +26,10 @@ def blocks(language: str) -> list[str]:
 
 
 def shell(line: str, folder: Path, **variables: str) -> str:
-    """Type one line in a shell in `folder`; return what it printed, fail where it failed."""
+    """Type one line in a shell in `folder`; return what it printed, fail where it failed.
+
+    What is said to people goes to stderr, data to stdout: a reader of the README sees both.
+    """
     environment = {
         name: value
         for name, value in os.environ.items()
@@ -42,7 +45,7 @@ def shell(line: str, folder: Path, **variables: str) -> str:
         check=False,
     )
     assert done.returncode == 0, f"{line}\n{done.stdout}\n{done.stderr}"
-    return done.stdout
+    return done.stdout or done.stderr
 
 
 @pytest.fixture(scope="module")
