@@ -9,7 +9,9 @@
     ).columns[0].values()[0] > 0 -%}
     select distinct routed.customer_id
     from (
-        {{ routed_meter_events(events, 'false' if has_customers else 'true') }}
+        {{ routed_meter_events(
+            events, 'false' if has_customers else is_in_new_batch('events.batch_id')
+        ) }}
     ) as routed
     where routed.customer_id <> ''
 {% endmacro %}

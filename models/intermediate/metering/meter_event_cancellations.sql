@@ -10,6 +10,45 @@ with adjustments as (
 
 ),
 
+repeats as (
+
+    select * from {{ ref('meter_event_repeats') }}
+
+),
+
+exclusions as (
+
+    select * from {{ ref('meter_event_exclusions') }}
+
+),
+
+batches as (
+
+    select * from {{ ref('meter_event_batches') }}
+
+),
+
+to_rejudge as (
+
+    select * from {{ ref('meter_events_to_rejudge') }}
+
+),
+
+former as (
+
+    {{ former_rows('meter_event_cancellations', {
+        'customer_key': 'integer',
+        'meter_key': 'integer',
+        'event_at': 'timestamp',
+        'batch_key': 'integer',
+        'batch_row': 'bigint',
+        'cancelled_at': 'timestamp',
+        'reason': 'varchar',
+        'run_number': 'integer',
+    }) }}
+
+),
+
 first_cancellations as (
 
     select
@@ -22,24 +61,85 @@ first_cancellations as (
 
 ),
 
-classified as (
+judged as (
 
-    {{ classified_meter_events(ref('meter_event_repeats')) }}
+    {{ judged_meter_events(ref('meter_event_repeats')) }}
+
+),
+
+countable as (
+
+    select
+        judged.*,
+        exclusions.run_number as excluded_in,
+        batches.run_number as judged_in
+    from judged
+    inner join batches on judged.batch_key = batches.batch_key
+    left join exclusions
+        on judged.batch_key = exclusions.batch_key and judged.batch_row = exclusions.batch_row
+    where judged.error_code is null
+
+),
+
+taken_back as (
+
+    select
+        countable.customer_key,
+        countable.meter_key,
+        countable.event_at,
+        countable.batch_key,
+        countable.batch_row,
+        first_cancellations.cancelled_at,
+        'cancelled' as reason
+    from countable
+    inner join first_cancellations
+        on
+            countable.livemode = first_cancellations.livemode
+            and countable.event_name = first_cancellations.event_name
+            and countable.identifier = first_cancellations.identifier
+    where countable.excluded_in is null
+
+    union all
+
+    -- Taken for the first of its identifier until an event landed that had been received before it.
+    select
+        countable.customer_key,
+        countable.meter_key,
+        countable.event_at,
+        countable.batch_key,
+        countable.batch_row,
+        timestamp '0001-01-01 00:00:00' as cancelled_at,
+        'duplicate' as reason
+    from countable
+    left join to_rejudge
+        on
+            countable.batch_id = to_rejudge.batch_id
+            and countable.batch_row = to_rejudge.batch_row
+    where countable.excluded_in > countable.judged_in and to_rejudge.batch_row is null
+
+),
+
+current_rows as (
+
+    select
+        taken_back.*,
+        case
+            when former.reason = taken_back.reason then former.run_number
+            else {{ metering_run_number() }}
+        end as run_number
+    from taken_back
+    left join former
+        on taken_back.batch_key = former.batch_key and taken_back.batch_row = former.batch_row
+
+    union all
+
+    select former.*
+    from former
+    left join repeats
+        on former.batch_key = repeats.batch_key and former.batch_row = repeats.batch_row
+    where repeats.batch_row is null
 
 )
 
-select
-    classified.customer_key,
-    classified.meter_key,
-    classified.event_at,
-    classified.batch_key,
-    classified.batch_row,
-    first_cancellations.cancelled_at
-from classified
-inner join first_cancellations
-    on
-        classified.livemode = first_cancellations.livemode
-        and classified.event_name = first_cancellations.event_name
-        and classified.identifier = first_cancellations.identifier
-where classified.error_code is null
-order by classified.customer_key, classified.meter_key, classified.event_at
+select * from current_rows
+order by customer_key, meter_key, event_at

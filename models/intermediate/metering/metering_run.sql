@@ -1,0 +1,180 @@
+{#- What this run found of an earlier one: nothing, where there was none. -#}
+{%- set former_run = former_relation('metering_run') -%}
+{%- set former_batches = former_relation('meter_event_batches') -%}
+{%- set former_keys = former_relation('meter_keys') -%}
+{%- set former_routes = former_relation('meter_routes') -%}
+{%- set progress = former_relation('metering_progress') -%}
+{%- set is_first = none in [former_run, former_batches, former_keys, former_routes, progress] -%}
+
+with meters as (
+
+    select * from {{ ref('stg_meters') }}
+
+),
+
+inactive_spans as (
+
+    select * from {{ ref('meter_inactive_spans') }}
+
+),
+
+landed as (
+
+    {{ landed_meter_event_batches() }}
+
+),
+
+settings as (
+
+    {{ meter_settings('meters') }}
+
+),
+
+routes as (
+
+    {{ routes_of_meters('meters', 'inactive_spans') }}
+
+),
+
+today as (
+
+    select
+        (
+            select count(*) from {{ ref('stg_retractions') }}
+            where stream = 'meter_events' and retracted_key is not null
+        ) as retracted_keys,
+        exists (select 1 from {{ ref('stg_customers') }}) as has_customers,
+        {{ identifier_window_days() }} as identifier_window_days
+
+)
+
+{%- if is_first %}
+
+select
+    1 as run_number,
+    {{ "'--full-refresh was asked for'" if flags.FULL_REFRESH else "'nothing was there'" }} as reason,
+    today.retracted_keys,
+    today.has_customers,
+    today.identifier_window_days
+from today
+
+{%- else %},
+
+former_run as (
+
+    select * from {{ former_run }}
+
+),
+
+-- A setting of a meter that has events changed: they were judged and added up by another.
+changed_settings as (
+
+    select count(*) as changes
+    from {{ former_keys }} as former
+    left join settings on former.meter_id = settings.meter_id
+    where
+        settings.meter_id is null
+        or former.formula <> settings.formula
+        or coalesce(former.window_seconds, 0) <> coalesce(settings.window_seconds, 0)
+        or former.customer_payload_key <> settings.customer_payload_key
+        or former.value_payload_key <> settings.value_payload_key
+        or coalesce(cast(former.dimension_payload_keys as varchar), '')
+        <> coalesce(cast(settings.dimension_payload_keys as varchar), '')
+
+),
+
+-- A batch that was there is gone, is another, or has been retracted.
+changed_batches as (
+
+    select count(*) as changes
+    from {{ former_batches }} as former
+    left join landed on former.batch_id = landed.batch_id
+    where
+        landed.batch_id is null
+        or former.landed_count <> landed.landed_count
+        or former.is_retracted <> landed.is_retracted
+
+),
+
+-- Events received in the past would find another meter today.
+turns as (
+
+    select
+        event_name,
+        livemode,
+        valid_from
+    from {{ former_routes }}
+
+    union
+
+    select
+        routes.event_name,
+        routes.livemode,
+        routes.valid_from
+    from routes
+    inner join {{ former_routes }} as former
+        on routes.event_name = former.event_name and routes.livemode = former.livemode
+
+),
+
+changed_routes as (
+
+    select count(*) as changes
+    from turns
+    inner join {{ former_routes }} as former
+        on
+            turns.event_name = former.event_name
+            and turns.livemode = former.livemode
+            and turns.valid_from >= former.valid_from
+            and turns.valid_from < former.valid_until
+    left join routes
+        on
+            turns.event_name = routes.event_name
+            and turns.livemode = routes.livemode
+            and turns.valid_from >= routes.valid_from
+            and turns.valid_from < routes.valid_until
+    where
+        turns.valid_from <= (select max(last_received_at) from {{ former_batches }})
+        and (
+            routes.meter_id is null
+            or routes.meter_id <> former.meter_id
+            or routes.is_archived <> former.is_archived
+        )
+
+),
+
+unfinished as (
+
+    select count(*) as changes
+    from former_run
+    where (
+        select count(*)
+        from {{ progress }} as progress
+        where progress.run_number = former_run.run_number
+    ) < {{ appended_models() | length }}
+
+)
+
+select
+    former_run.run_number + 1 as run_number,
+    case
+        when unfinished.changes > 0 then 'the run before this one did not finish'
+        when changed_batches.changes > 0 then 'landed events were retracted or are gone'
+        when today.retracted_keys <> former_run.retracted_keys then 'an event was retracted'
+        when changed_settings.changes > 0 then 'the settings of a meter changed'
+        when changed_routes.changes > 0 then 'past events belong to another meter now'
+        when today.has_customers <> former_run.has_customers then 'the first customers landed'
+        when today.identifier_window_days <> former_run.identifier_window_days
+            then 'meter_event_identifier_window_days changed'
+    end as reason,
+    today.retracted_keys,
+    today.has_customers,
+    today.identifier_window_days
+from former_run
+cross join today
+cross join changed_settings
+cross join changed_batches
+cross join changed_routes
+cross join unfinished
+
+{%- endif %}
