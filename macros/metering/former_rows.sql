@@ -33,7 +33,7 @@
 
 {# The relation that an earlier run left under a model's name, or none. #}
 {% macro former_relation(name, schema='intermediate') %}
-    {%- if not execute or flags.FULL_REFRESH -%}
+    {%- if not execute -%}
         {{- return(none) -}}
     {%- endif -%}
     {{- return(adapter.get_relation(database=this.database, schema=schema, identifier=name)) -}}

@@ -12,6 +12,18 @@
 {% endmacro %}
 
 
+{# Whether each of them is still there, as SQL. #}
+{% macro are_models_left() %}
+    {%- for name in models_of_a_run() -%}
+        {%- set schema = 'main' if name.endswith(('_errors', '_conflicts')) else 'intermediate' -%}
+        {%- if former_relation(name, schema) is none -%}
+            {{- return('false') -}}
+        {%- endif -%}
+    {%- endfor -%}
+    {{- return('true') -}}
+{% endmacro %}
+
+
 {# The run of metering in which a model last took part; 0 before the first. #}
 {% macro last_run_of(name) %}
     {%- do run_query(

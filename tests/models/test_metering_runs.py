@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -41,7 +42,14 @@ class Runs:
         rows = [{"event_name": "a", "stripe_customer_id": "cus_a", **row} for row in events]
         self.lake.land("meter_events", rows, batch_id=batch)
 
-    def run(self, name: str, former: str | None = None, *, has_events: bool = True) -> Built:
+    def run(
+        self,
+        name: str,
+        former: str | None = None,
+        *,
+        has_events: bool = True,
+        select: Sequence[str] = METERING,
+    ) -> Built:
         folder = self.folder / name
         if former is not None:
             folder.mkdir()
@@ -49,7 +57,7 @@ class Runs:
             if has_events:
                 events = self.folder / former / "events"
                 shutil.copytree(events, folder / "events", copy_function=os.link)
-        return build(self.lake.folder, folder, select=METERING, as_of=AS_OF)
+        return build(self.lake.folder, folder, select=select, as_of=AS_OF)
 
     def files(self, name: str) -> set[str]:
         events = self.folder / name / "events"
@@ -110,13 +118,16 @@ def test_event_files_of_the_former_run_are_shared_not_copied(runs: Runs) -> None
 
 
 def test_a_run_after_one_that_stopped_half_way_starts_anew(runs: Runs) -> None:
-    folder = runs.folder / "half"
-    folder.mkdir()
-    shutil.copy(runs.folder / "first" / "warehouse.duckdb", folder / "warehouse.duckdb")
-    shutil.copytree(runs.folder / "first" / "events", folder / "events", copy_function=os.link)
-    build(runs.lake.folder, folder, select=HALF, as_of=AS_OF)
+    runs.run("half", "first", select=HALF)
     whole = runs.run("after half", "half")
     assert reason(whole) == "the run before this one did not finish"
+    assert totals(whole) == [(5, 2)]
+    assert errors(whole) == ALL_ERRORS
+
+
+def test_a_full_build_over_what_is_there_makes_all_of_it_anew(runs: Runs) -> None:
+    whole = runs.run("in full", "added", select=(*METERING, "--full-refresh"))
+    assert reason(whole) == "a full build was asked for"
     assert totals(whole) == [(5, 2)]
     assert errors(whole) == ALL_ERRORS
 

@@ -139,7 +139,7 @@ current_rows as (
 
     union all
 
-    -- What is a duplicate stays one: a retraction, which alone could change that, starts metering anew.
+    -- What is a duplicate stays one: only a retraction could change that, and it starts metering anew.
     select former.*
     from former
     left join repeats

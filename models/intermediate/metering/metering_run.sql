@@ -199,6 +199,17 @@ finished as (
 
 ),
 
+last_run as (
+
+    select coalesce(max(run_number), 0) as run_number
+    from (
+        select run_number from former_run
+        union all
+        select run_number from progress
+    ) as runs
+
+),
+
 written as (
 
     select coalesce(sum(countable_count + refused_count), 0) as event_count from former_counts
@@ -206,11 +217,11 @@ written as (
 )
 
 select
-    coalesce(former_run.run_number, 0) + 1 as run_number,
+    last_run.run_number + 1 as run_number,
     case
-        when former_run.run_number is null
-            then {{ "'a full build was asked for'" if flags.FULL_REFRESH else "'nothing was there'" }}
-        when finished.models < {{ models_of_a_run() | length }}
+        when former_run.run_number is null then 'nothing was there'
+        when {{ 'true' if flags.FULL_REFRESH else 'false' }} then 'a full build was asked for'
+        when finished.models < {{ models_of_a_run() | length }} or not {{ are_models_left() }}
             then 'the run before this one did not finish'
         when written.event_count <> {{ count_of_event_files() }}
             then 'the event files are not those of the run before this one'
@@ -226,6 +237,7 @@ select
     today.has_customers,
     today.identifier_window_days
 from today
+cross join last_run
 cross join changed_settings
 cross join changed_batches
 cross join changed_routes
