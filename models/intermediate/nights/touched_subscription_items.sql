@@ -1,0 +1,19 @@
+select cast('' as varchar) as subscription_item_id
+{%- if former_billing() is not none %}
+
+union
+
+select landed.reference_id as subscription_item_id
+from {{ ref('stg_landed_references') }} as landed
+inner join {{ ref('touched_customers') }} as touched
+    on coalesce(landed.customer_id, '') = touched.customer_id
+where landed.reference_kind = 'subscription_item'
+
+union
+
+select subscription_item_id
+from {{ ref('touched_usage') }}
+{%- endif %}
+-- depends_on: {{ ref('touched_customers') }}
+-- depends_on: {{ ref('touched_usage') }}
+-- depends_on: {{ ref('stg_landed_references') }}
