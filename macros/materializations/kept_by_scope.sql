@@ -1,13 +1,13 @@
 {# A table that a run keeps from the run before, but for the rows of what it touches.
 
-   `meta.scope` names the column that says whose a row is. Every row of such a model is a function of
-   rows of the same scope and of what has no scope (the catalogue, settings, as_of). So a run makes the
-   touched rows from the touched rows of what the model reads, then puts them in the place of the old
-   ones, in one transaction. Where the run starts anew, or where the model has no scope, it is made
-   whole, by the same text.
+   `meta.scope` names the column that says whose a row is. Every row of such a model is a function
+   of rows of the same scope and of what has no scope (the catalogue, settings, as_of). So a run
+   makes the touched rows from the touched rows of what the model reads, then puts them in the place of the
+   old ones, in one transaction. Where the run starts anew, or where the model has no scope, it is
+   made whole, by the same text.
 
-   The touched rows of each relation lie in the database `touched`, in memory. They are put there by the
-   relation's own materialization or, where it is a view, by the first model that reads them. #}
+   The touched rows of each relation lie in the database `touched`, in memory. They are put there by
+   the relation's own materialization or, where that is a view, by the first model that reads it. #}
 {% materialization kept_by_scope, adapter='duckdb' %}
     {%- set target_relation = this.incorporate(type='table') -%}
     {%- set existing = load_cached_relation(this) -%}
@@ -17,12 +17,7 @@
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
 
     {% if not is_whole %}
-        {% do run_query(
-            'create schema if not exists touched.' ~ model.schema
-        ) %}
-        {% do run_query(
-            'create or replace table ' ~ touched_relation(model) ~ ' as ' ~ sql_of_touched(sql)
-        ) %}
+        {% do keep_touched(model, 'select * from (\n' ~ sql_of_touched(sql) ~ '\n) as made') %}
     {% endif %}
 
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
@@ -52,8 +47,8 @@
 {% endmaterialization %}
 
 
-{# Whether a run that adds to what is there makes this model whole all the same: `meta.whole_with` names
-   the streams whose new batches may change any row of it. #}
+{# Whether a run that adds to what is there makes this model whole all the same: `meta.whole_with`
+   names the streams whose new batches may change any row of it. #}
 {% macro is_made_whole(node) %}
     {%- if billing_starts_anew() -%}
         {{- return(true) -}}
@@ -82,17 +77,25 @@
 {% endmacro %}
 
 
-{# The touched rows of a relation with a scope. Those of customer keys belong to metering, which is too
-   large to be copied: they are picked where they are read. #}
+{# The touched rows of a relation with a scope. Those of customer keys belong to metering, which is
+   too large to be copied: they are picked where they are read. #}
 {% macro touched_rows_of(node) %}
-    {%- set scope = node.config.meta.scope -%}
-    {%- set rows = 'select * from ' ~ node.relation_name ~ ' where ' ~ is_touched(scope) -%}
-    {%- if scope == 'customer_key' -%}
-        {{- return('(' ~ rows ~ ')') -}}
+    {%- set rows = 'select * from ' ~ node.relation_name -%}
+    {%- if node.config.meta.scope == 'customer_key' -%}
+        {{- return('(' ~ rows ~ ' where ' ~ is_touched('customer_key') ~ ')') -}}
     {%- endif -%}
-    {%- do run_query('create schema if not exists touched.' ~ node.schema) -%}
-    {%- do run_query('create table if not exists ' ~ touched_relation(node) ~ ' as ' ~ rows) -%}
+    {%- do keep_touched(node, rows) -%}
     {{- return(touched_relation(node)) -}}
+{% endmacro %}
+
+
+{# Puts the touched ones among rows of a relation where its readers find them. #}
+{% macro keep_touched(node, rows) %}
+    {%- do run_query('create schema if not exists touched.' ~ node.schema) -%}
+    {%- do run_query(
+        'create table if not exists ' ~ touched_relation(node) ~ ' as ' ~ rows ~ ' where '
+        ~ is_touched(node.config.meta.scope)
+    ) -%}
 {% endmacro %}
 
 
@@ -101,24 +104,22 @@
 {% endmacro %}
 
 
-{# The condition that a row is of what this run touches, by the column that says whose it is. Rows that
-   are nobody's belong together: each of the relations below holds '' for them. #}
+{# The condition that a row is of what this run touches, by the column that says whose it is. Rows
+   that are nobody's belong together: each of the relations below holds '' for them. Invoices are
+   those that touched customers had before the run and those that they have now. #}
 {% macro is_touched(scope) %}
-    {%- if scope == 'customer_key' -%}
-        {{- return(
-            'customer_key in (select customer_key from intermediate.touched_customers '
-            ~ 'where customer_key is not null)'
-        ) -}}
-    {%- endif -%}
-    {%- set keys = {
-        'customer_id': 'touched_customers',
-        'subscription_id': 'touched_subscriptions',
-        'subscription_item_id': 'touched_subscription_items',
-        'invoice_id': 'touched_invoices',
+    {%- set touched = {
+        'customer_key': 'select customer_key from intermediate.touched_customers'
+        ~ ' where customer_key is not null',
+        'customer_id': 'select customer_id from intermediate.touched_customers',
+        'subscription_id': 'select subscription_id from intermediate.touched_subscriptions',
+        'subscription_item_id':
+            'select subscription_item_id from intermediate.touched_subscription_items',
+        'invoice_id': 'select invoice_id from intermediate.touched_invoices union all'
+        ~ ' select invoice_id from touched.intermediate.int_draft_invoices',
     } -%}
-    {{- return(
-        'coalesce(' ~ scope ~ ", '') in (select " ~ scope ~ ' from intermediate.' ~ keys[scope] ~ ')'
-    ) -}}
+    {%- set key = scope if scope == 'customer_key' else 'coalesce(' ~ scope ~ ", '')" -%}
+    {{- return(key ~ ' in (' ~ touched[scope] ~ ')') -}}
 {% endmacro %}
 
 

@@ -1,5 +1,5 @@
-{# Whether this run makes usage and billing from all that has landed, rather than the rows of touched
-   customers (see billing_run). #}
+{# Whether this run makes usage and billing from all that has landed, rather than the rows of
+   touched customers (see billing_run). #}
 {% macro billing_starts_anew() %}
     {%- if not execute or flags.FULL_REFRESH -%}
         {{- return(true) -}}
@@ -43,15 +43,17 @@
 {% macro kept_models() %}
     {%- set names = [] -%}
     {%- if execute -%}
-        {%- for node in graph.nodes.values() if node.config.materialized == 'kept_by_scope' -%}
-            {%- do names.append(node.name) -%}
+        {%- for node in graph.nodes.values() -%}
+            {%- if node.config.materialized == 'kept_by_scope' -%}
+                {%- do names.append(node.name) -%}
+            {%- endif -%}
         {%- endfor -%}
     {%- endif -%}
     {{- return(names | sort) -}}
 {% endmacro %}
 
 
-{# The number of the run of billing that has begun. Asked before it is written down in billing_run. #}
+{# The number of the run of billing that has begun, asked before billing_run holds it. #}
 {% macro next_billing_run() %}
     {%- set former = former_relation('billing_run') -%}
     {%- if former is none -%}

@@ -1,7 +1,8 @@
-{# Whose each object is, as CTEs: `owners` (reference_kind, reference_id, customer_id) by every version that
-   landed and by our own drafts; `requests`, the ids that an edit of drafts names; `request_owners`; and
-   `sharing`, the customers that have an object together. What one of those changes may change what
-   another has, so all of them are made again every night: as a rule there are none. #}
+{# Whose each object is, as CTEs: `owners` (reference_kind, reference_id, customer_id) by every
+   version that landed and by our own drafts; `requests`, the ids that an edit of drafts names;
+   `request_owners`; and `sharing`, the customers that have an object together. What one of those
+   changes may change what another has, so all of them are made again every night: as a rule there
+   are none. #}
 {% macro owners_of_objects(former_drafts) %}
     landed_owners as (
 
@@ -22,9 +23,8 @@
         select
             'invoice' as reference_kind,
             invoice_id as reference_id,
-            customer_id
+            coalesce(customer_id, '') as customer_id
         from {{ former_drafts }}
-        where customer_id is not null
 
     ),
 

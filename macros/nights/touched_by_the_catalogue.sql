@@ -1,7 +1,7 @@
-{# The customers that a change of the catalogue touches, as CTEs that end in `touched_by_the_catalogue`:
-   those whose objects name what changed. Edits of drafts name prices and products in their parameters,
-   so whoever has an edited draft is touched by any change. Asks for `new_references`, `owners` and
-   `request_owners`. #}
+{# The customers that a change of the catalogue touches, as CTEs that end in
+   `touched_by_the_catalogue`: those whose objects name what changed. Edits of drafts name prices
+   and products in their parameters, so whoever has an edited draft is touched by any change. Asks for
+   `new_references`, `owners` and `request_owners`. #}
 {% macro touched_by_the_catalogue(former) %}
     changed_prices as (
 
@@ -15,8 +15,14 @@
         from {{ ref('stg_prices') }} as prices
         inner join new_references
             on
-                (new_references.stream = 'products' and prices.product_id = new_references.object_id)
-                or (new_references.stream = 'meters' and prices.meter_id = new_references.object_id)
+                (
+                    new_references.stream = 'products'
+                    and prices.product_id = new_references.object_id
+                )
+                or (
+                    new_references.stream = 'meters'
+                    and prices.meter_id = new_references.object_id
+                )
 
     ),
 
@@ -67,7 +73,7 @@
         union all
 
         select
-            lines.customer_id,
+            coalesce(lines.customer_id, '') as customer_id,
             concat('a ', changed.reference_kind, ' changed') as reason
         from {{ former['int_invoice_lines'] }} as lines
         inner join changed
@@ -86,7 +92,7 @@
         union all
 
         select
-            subscriptions.customer_id,
+            coalesce(subscriptions.customer_id, '') as customer_id,
             'a currency is new' as reason
         from {{ ref('stg_subscriptions') }} as subscriptions
         inner join new_currencies

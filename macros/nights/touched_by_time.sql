@@ -1,13 +1,17 @@
-{# The customers for whom something begins or ends between the as_of of the run before (exclusive) and
-   this one's (inclusive), as CTEs that end in `touched_by_time`: every instant that a model compares with
-   as_of is one of these. Asks for `clock`. #}
+{# The customers for whom something begins or ends between the as_of of the run before (exclusive)
+   and this one's (inclusive), as CTEs that end in `touched_by_time`: every instant that a model
+   compares with as_of is one of these. Asks for `clock` and `owners`. #}
 {% macro touched_by_time(former) %}
     instants as (
 
         select
-            customer_id,
-            effective_at as instant_at
-        from {{ ref('stg_subscriptions') }}
+            owners.customer_id,
+            versions.effective_at as instant_at
+        from {{ ref('stg_subscriptions') }} as versions
+        inner join owners
+            on
+                owners.reference_kind = 'subscription'
+                and versions.subscription_id = owners.reference_id
         {%- for name, columns in {
             'int_subscription_versions': ['effective_at', 'ends_at', 'valid_from', 'valid_until'],
             'int_subscription_item_stretches': ['valid_from', 'valid_until'],
@@ -21,7 +25,7 @@
         union all
 
         select
-            customer_id,
+            coalesce(customer_id, '') as customer_id,
             {{ column }} as instant_at
         from {{ former[name] }}
         {%- endfor %}

@@ -7,7 +7,8 @@
 select
     1 as run_number,
     {{ as_of() }} as as_of,
-    {{ "'--full-refresh was asked for'" if flags.FULL_REFRESH else "'nothing was there'" }} as reason
+    {{ "'--full-refresh was asked for'" if flags.FULL_REFRESH else "'nothing was there'" }}
+        as reason
 {%- else %}
 with
 

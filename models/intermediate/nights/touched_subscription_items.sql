@@ -6,7 +6,7 @@ union
 select landed.reference_id as subscription_item_id
 from {{ ref('stg_landed_references') }} as landed
 inner join {{ ref('touched_customers') }} as touched
-    on coalesce(landed.customer_id, '') = touched.customer_id
+    on landed.customer_id = touched.customer_id
 where landed.reference_kind = 'subscription_item'
 
 union

@@ -1,5 +1,5 @@
-{# What every landed version of an object names (see stg_landed_references). One branch per kind that is
-   named, so that whoever asks for some kinds reads no others. #}
+{# What every landed version of an object names (see stg_landed_references). One branch per kind
+   that is named, so that whoever asks for some kinds reads no others. #}
 {% macro landed_references() %}
     {%- for stream, kind in {
         'products': 'product', 'prices': 'price', 'coupons': 'coupon', 'tax_rates': 'tax_rate',
@@ -56,7 +56,13 @@
 {% endmacro %}
 
 
-{% macro named_in_column(stream, object_kind, kind, column, customer='customer') %}
+{# Whose a version is: '' is nobody. A deletion need not say. #}
+{% macro landed_owner(customer='customer') -%}
+    case when is_deleted then {{ customer }} else coalesce({{ customer }}, '') end
+{%- endmacro %}
+
+
+{% macro named_in_column(stream, object_kind, kind, column, customer=landed_owner()) %}
     select
         cast('{{ stream }}' as varchar) as stream,
         batch_id,
@@ -76,10 +82,14 @@
         batch_id,
         cast('{{ object_kind }}' as varchar) as object_kind,
         id as object_id,
-        customer as customer_id,
+        {{ landed_owner() }} as customer_id,
         cast('{{ kind }}' as varchar) as reference_kind,
         element{{ member }} as reference_id
-    from ({{ explode(source('lake', stream), list_column, ['batch_id', 'id', 'customer']) }}) as listed
+    from (
+        {{ explode(
+            source('lake', stream), list_column, ['batch_id', 'id', 'customer', 'is_deleted']
+        ) }}
+    ) as listed
 {%- endmacro %}
 
 
@@ -91,9 +101,13 @@
                 batch_id,
                 id,
                 customer,
+                is_deleted,
                 element.{{ list_column }} as item_list
             from (
-                {{ explode(source('lake', 'subscriptions'), 'items', ['batch_id', 'id', 'customer']) }}
+                {{ explode(
+                    source('lake', 'subscriptions'), 'items',
+                    ['batch_id', 'id', 'customer', 'is_deleted']
+                ) }}
             ) as listed_items
         ) as items
     {%- endset %}
@@ -102,8 +116,10 @@
         batch_id,
         cast('subscription' as varchar) as object_kind,
         id as object_id,
-        customer as customer_id,
+        {{ landed_owner() }} as customer_id,
         cast('{{ kind }}' as varchar) as reference_kind,
         element{{ member }} as reference_id
-    from ({{ explode(items, 'item_list', ['batch_id', 'id', 'customer']) }}) as listed
+    from (
+        {{ explode(items, 'item_list', ['batch_id', 'id', 'customer', 'is_deleted']) }}
+    ) as listed
 {%- endmacro %}
