@@ -16,3 +16,43 @@
     {%- endfor -%}
     {{- return(found) -}}
 {% endmacro %}
+
+
+{# The drafts that the run before made, and whose they were. #}
+{% macro former_drafts() %}
+    {%- set former = former_billing() -%}
+    {%- if former is none %}
+    select
+        cast(null as varchar) as invoice_id,
+        cast(null as varchar) as customer_id
+    where false
+    {%- else %}
+    select
+        invoice_id,
+        customer_id
+    from {{ former['int_draft_invoices'] }}
+    {%- endif %}
+{% endmacro %}
+
+
+{# The batches that earlier runs have seen. #}
+{% macro former_batches() %}
+    {%- set former = former_relation('built_batches') -%}
+    {%- if former is none %}
+    select
+        cast(null as varchar) as stream,
+        cast(null as varchar) as batch_id,
+        cast(null as bigint) as row_count,
+        cast(null as integer) as run_number,
+        cast(null as integer) as changed_in_run
+    where false
+    {%- else %}
+    select
+        stream,
+        batch_id,
+        row_count,
+        run_number,
+        changed_in_run
+    from {{ former }}
+    {%- endif %}
+{% endmacro %}

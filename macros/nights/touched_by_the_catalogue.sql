@@ -1,7 +1,7 @@
 {# The customers that a change of the catalogue touches, as CTEs that end in
    `touched_by_the_catalogue`: those whose objects name what changed. Edits of drafts name prices
-   and products in their parameters, so whoever has an edited draft is touched by any change. Asks for
-   `new_references`, `owners` and `request_owners`. #}
+   and products in their parameters, so whoever has an edited draft is touched by any change. Asks
+   for `new_references`, `owners` and `request_owners`. #}
 {% macro touched_by_the_catalogue(former) %}
     changed_prices as (
 

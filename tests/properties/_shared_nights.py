@@ -50,7 +50,10 @@ class World:
     def __init__(self, seed: int, accounts: int) -> None:
         self.draw = random.Random(seed)
         self.accounts = [draw_account(self.draw, f"a{number}") for number in range(accounts)]
-        self.lives = [list(versions) for versions in SUBSCRIPTIONS.values()]
+        self.lives = [
+            [{**version, "currency": "usd"} for version in versions]
+            for versions in SUBSCRIPTIONS.values()
+        ]
         self.usage_batches: list[str] = []
 
     def first_night(self) -> Night:

@@ -1,4 +1,3 @@
-{%- set former = former_relation('built_batches') -%}
 {%- set next_run = next_billing_run() -%}
 
 with
@@ -17,27 +16,7 @@ landed as (
 
 former as (
 
-    {%- if former is none %}
-
-    select
-        cast(null as varchar) as stream,
-        cast(null as varchar) as batch_id,
-        cast(null as bigint) as row_count,
-        cast(null as integer) as run_number,
-        cast(null as integer) as changed_in_run
-    where false
-
-    {%- else %}
-
-    select
-        stream,
-        batch_id,
-        row_count,
-        run_number,
-        changed_in_run
-    from {{ former }}
-
-    {%- endif %}
+    {{ former_batches() }}
 
 ),
 

@@ -1,12 +1,14 @@
-{%- set former = former_billing() -%}
+with former_drafts as (
+
+    {{ former_drafts() }}
+
+)
+
 select cast('' as varchar) as invoice_id
-{%- if former is not none %}
 
 union
 
-select drafts.invoice_id
-from {{ former['int_draft_invoices'] }} as drafts
+select former_drafts.invoice_id
+from former_drafts
 inner join {{ ref('touched_customers') }} as touched
-    on coalesce(drafts.customer_id, '') = touched.customer_id
-{%- endif %}
--- depends_on: {{ ref('touched_customers') }}
+    on coalesce(former_drafts.customer_id, '') = touched.customer_id

@@ -1,5 +1,4 @@
 select cast('' as varchar) as subscription_item_id
-{%- if former_billing() is not none %}
 
 union
 
@@ -13,7 +12,3 @@ union
 
 select subscription_item_id
 from {{ ref('touched_usage') }}
-{%- endif %}
--- depends_on: {{ ref('touched_customers') }}
--- depends_on: {{ ref('touched_usage') }}
--- depends_on: {{ ref('stg_landed_references') }}
