@@ -2,10 +2,11 @@
 
     python benchmarks/nightly_billing.py [--customers 200000] [--folder FOLDER]
 
-Takes the lake of benchmarks/draft_invoices.py and builds all of it. Then nights, each begun from that
-build: usage lands for 0.1 %, 1 % and 10 % of the customers, every tenth of whom changes its
+Takes the lake of benchmarks/draft_invoices.py and builds all of it. Then nights, each begun from
+that build: usage lands for 0.1 %, 1 % and 10 % of the customers, every tenth of whom changes its
 subscription too; and a day passes on which nothing lands. Prints for each the processor time of the
-whole dbt process and of its parts, the ratio to the full build, and how many customers it touched.
+whole dbt process, its slowest models, the ratio to the full build, and how many customers it
+touched.
 """
 
 from __future__ import annotations

@@ -1,11 +1,16 @@
 {# What a run does, and why (see billing_run). `former` is former_billing(). #}
 {% macro billing_run(former) %}
     {%- if former is none %}
+    {%- set is_first = former_relation('billing_run') is none %}
     select
-        1 as run_number,
+        cast({{ next_billing_run() }} as integer) as run_number,
         {{ as_of() }} as as_of,
-        {{ "'--full-refresh was asked for'" if flags.FULL_REFRESH else "'nothing was there'" }}
-            as reason
+        cast(
+            {%- if is_first %} 'nothing was there'
+            {%- elif flags.FULL_REFRESH %} 'a full build was asked for'
+            {%- else %} 'the run before this one did not finish'
+            {%- endif %} as varchar
+        ) as reason
     {%- else %}
     with
 
@@ -41,7 +46,7 @@
     )
 
     select
-        former_run.run_number + 1 as run_number,
+        cast(former_run.run_number + 1 as integer) as run_number,
         {{ as_of() }} as as_of,
         case
             when finished.models < {{ kept_models() | length }}

@@ -1,6 +1,9 @@
 {# What the nights of usage and billing look up of the run before: its relations by name, or none
    where it left not all of them, or where everything is to be made anew. #}
 {% macro former_billing() %}
+    {%- if flags.FULL_REFRESH -%}
+        {{- return(none) -}}
+    {%- endif -%}
     {%- set found = {} -%}
     {%- for name in [
         'built_batches', 'billing_run', 'billing_progress', 'int_subscription_versions',

@@ -9,17 +9,16 @@ from typing import Any
 
 from tests.models._subscription_lives import SUBSCRIPTIONS
 from tests.models._usage import price
-from tests.properties._billing_nights import (
+from tests.properties._billing_accounts import (
     FIRST_NIGHT,
     METERS,
     PRICES,
     YEAR_BEFORE,
     Account,
     Night,
-    alert,
     draw_account,
-    happen,
 )
+from tests.properties._billing_happenings import alert, happen
 
 __all__ = ["World"]
 

@@ -1,8 +1,11 @@
 """Nights that keep what they do not touch end where a full build ends: every mart and every
 intermediate table of usage and billing, row for row, after every night.
 
-Many accounts share one build, since a build is what costs. A night starts from the files of the night
-before, as the nightly run does; the full build beside it starts from nothing, at the same as_of.
+A night brings of some accounts new usage (late, repeated, set, in closed periods), meter events,
+versions of their objects, invoices of the other side and edits of the drafts that the night before
+made; and changes of what all accounts share. Many accounts share one build, since a build is what
+costs. A night starts from the files of the night before, as the nightly run does; the full build
+beside it starts from nothing, at the same as_of.
 """
 
 from __future__ import annotations
@@ -18,7 +21,7 @@ import pytest
 
 from tests.models._build import Built, build
 from tests.models._lake import Lake
-from tests.properties._billing_nights import FIRST_NIGHT, Night
+from tests.properties._billing_accounts import FIRST_NIGHT, Night
 from tests.properties._shared_nights import World
 
 ACCOUNTS = 120
