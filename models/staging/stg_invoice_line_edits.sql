@@ -16,5 +16,6 @@ select
     invoice_metadata_json,
     received_at,
     received_sequence,
-    livemode
+    livemode,
+    batch_id
 from source

@@ -170,7 +170,8 @@ select
     changes.chain_id,
     cast(billed.billed_amount as bigint) as billed_amount,
     sources.period_start as billed_from,
-    sources.period_end as billed_until
+    sources.period_end as billed_until,
+    changes.subscription_id
 from changes
 inner join sources
     on

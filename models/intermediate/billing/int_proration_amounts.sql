@@ -152,7 +152,8 @@ select
     sides.change_id,
     sides.side,
     whole.exact_amount_decimal - coalesce(discounted.discount_amount, 0) as whole_amount,
-    discounted.percent_off
+    discounted.percent_off,
+    sides.customer_id
 from sides
 inner join whole
     on sides.line_source_id = whole.line_source_id

@@ -54,6 +54,7 @@ closed_days as (
 retracted as (
 
     select
+        usage_records.subscription_item_id,
         usage_records.batch_id,
         usage_records.batch_row
     from usage_records
@@ -65,6 +66,7 @@ retracted as (
     union distinct
 
     select
+        usage_records.subscription_item_id,
         usage_records.batch_id,
         usage_records.batch_row
     from usage_records
@@ -91,6 +93,7 @@ repeated_keys as (
 repeated as (
 
     select
+        usage_records.subscription_item_id,
         usage_records.batch_id,
         usage_records.batch_row,
         row_number() over (
@@ -122,6 +125,7 @@ repeated as (
 late as (
 
     select
+        usage_records.subscription_item_id,
         usage_records.batch_id,
         usage_records.batch_row
     from usage_records
@@ -139,6 +143,7 @@ late as (
 reasons as (
 
     select
+        subscription_item_id,
         batch_id,
         batch_row,
         1 as precedence
@@ -147,6 +152,7 @@ reasons as (
     union all
 
     select
+        subscription_item_id,
         batch_id,
         batch_row,
         2 as precedence
@@ -156,6 +162,7 @@ reasons as (
     union all
 
     select
+        subscription_item_id,
         batch_id,
         batch_row,
         3 as precedence
@@ -166,6 +173,7 @@ reasons as (
 select
     batch_id,
     batch_row,
+    subscription_item_id,
     case min(precedence)
         when 1 then 'retracted'
         when 2 then 'duplicate'
@@ -174,4 +182,5 @@ select
 from reasons
 group by
     batch_id,
-    batch_row
+    batch_row,
+    subscription_item_id

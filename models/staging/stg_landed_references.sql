@@ -1,0 +1,10 @@
+with
+
+object_references as (
+
+    {{ landed_references() }}
+
+)
+
+select * from object_references
+where reference_id is not null
