@@ -2,7 +2,8 @@
    after every built edit and the unbuilt ones of the named table, which the caller registers with
    the columns of the stream invoice_line_edits. Same shapes as draft_invoice_lines (in line order)
    and draft_invoices. pending_invoice_items_edited(…): the invoice items of that draft's customer
-   that then wait for an invoice.
+   that then wait for an invoice. invoice_discounts_edited(…): the discounts that the customer, its
+   subscriptions, its items and their lines then have, each with its coupon.
 
    They run the very macros of the models over all drafts of the invoice's customer, since an item
    that leaves one draft shows on another and credit that one consumes is gone for the next. #}
@@ -140,6 +141,41 @@
     )
 
     {{ ordered_invoice_lines('folded_lines') }};
+
+    create or replace macro main.invoice_discounts_edited(
+        wanted_invoice, edits_table_name
+    ) as table
+    with
+    drafts as (
+        select * from intermediate.drafts_beside(wanted_invoice)
+    ),
+
+    ordered_lines as (
+        select * from intermediate.lines_beside(wanted_invoice, edits_table_name)
+    ),
+
+    own_discounts as (
+        {{ own_line_discounts(
+            'ordered_lines',
+            'intermediate.int_invoice_item_discounts',
+            'drafts',
+            'intermediate.int_coupons'
+        ) }}
+    )
+
+    select distinct
+        candidates.discount_id as id,
+        candidates.coupon_id
+    from intermediate.int_subscription_discount_candidates as candidates
+    inner join drafts
+        on candidates.invoice_id = drafts.invoice_id
+
+    union
+
+    select
+        own_discounts.discount_id as id,
+        own_discounts.coupon_id
+    from own_discounts;
 
     create or replace macro main.draft_invoice_lines_edited(
         wanted_invoice, edits_table_name
