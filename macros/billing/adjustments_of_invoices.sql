@@ -1,16 +1,6 @@
 {# Each invoice's discounts, one element for each discount, in the order in which they apply. #}
 {% macro discounts_of_invoices(discounts) %}
-    select
-        summed.invoice_id,
-        {{ json_array_of(
-            discount_amount_json('summed.discount_amount', 'summed.discount_id'),
-            ['summed.discount_position', 'summed.discount_id']
-        ) }} as total_discount_amounts_json,
-        {{ json_array_of(
-            pretax_discount_json('summed.discount_amount', 'summed.discount_id'),
-            ['summed.discount_position', 'summed.discount_id']
-        ) }} as total_pretax_credit_amounts_json
-    from (
+    with summed as (
         select
             discounts.invoice_id,
             discounts.discount_id,
@@ -18,40 +8,45 @@
             cast(sum(discounts.discount_amount) as bigint) as discount_amount
         from {{ discounts }} as discounts
         group by discounts.invoice_id, discounts.discount_id
-    ) as summed
-    group by summed.invoice_id
+    )
+
+    {{ grouped_json_arrays(
+        'summed',
+        'invoice_id',
+        {},
+        {
+            'total_discount_amounts_json':
+                discount_amount_json('members.discount_amount', 'members.discount_id'),
+            'total_pretax_credit_amounts_json':
+                pretax_discount_json('members.discount_amount', 'members.discount_id'),
+        },
+        ['members.discount_position', 'members.discount_id']
+    ) }}
 {% endmacro %}
 
 {# Each invoice's credits, one element for each grant, in the order in which they apply. #}
 {% macro credits_of_invoices(credits) %}
-    select
-        summed.invoice_id,
-        {{ json_array_of(
-            pretax_credit_json('summed.credit_amount'), ['summed.grant_position']
-        ) }} as total_pretax_credit_amounts_json
-    from (
+    with summed as (
         select
             credits.invoice_id,
             credits.grant_position,
             cast(sum(credits.credit_amount) as bigint) as credit_amount
         from {{ credits }} as credits
         group by credits.invoice_id, credits.grant_position
-    ) as summed
-    group by summed.invoice_id
+    )
+
+    {{ grouped_json_arrays(
+        'summed',
+        'invoice_id',
+        {},
+        {'total_pretax_credit_amounts_json': pretax_credit_json('members.credit_amount')},
+        ['members.grant_position']
+    ) }}
 {% endmacro %}
 
 {# Each invoice's taxes, one element for each rate. #}
 {% macro taxes_of_invoices(taxes) %}
-    select
-        summed.invoice_id,
-        {{ json_array_of(
-            tax_amount_json(
-                'summed.tax_amount', 'summed.is_inclusive', 'summed.tax_rate_id',
-                'summed.taxability_reason', 'summed.taxable_amount'
-            ),
-            ['summed.rate_position', 'summed.tax_rate_id']
-        ) }} as total_tax_amounts_json
-    from (
+    with summed as (
         select
             taxes.invoice_id,
             taxes.tax_rate_id,
@@ -66,6 +61,18 @@
             taxes.tax_rate_id,
             taxes.is_inclusive,
             taxes.taxability_reason
-    ) as summed
-    group by summed.invoice_id
+    )
+
+    {{ grouped_json_arrays(
+        'summed',
+        'invoice_id',
+        {},
+        {
+            'total_tax_amounts_json': tax_amount_json(
+                'members.tax_amount', 'members.is_inclusive', 'members.tax_rate_id',
+                'members.taxability_reason', 'members.taxable_amount'
+            ),
+        },
+        ['members.rate_position', 'members.tax_rate_id']
+    ) }}
 {% endmacro %}

@@ -1,70 +1,63 @@
 {# Each line's discounts: their sums by scope and as Stripe's JSON. #}
 {% macro discounts_of_lines(discounts) %}
-    select
-        discounts.invoice_line_id,
-        cast(
-            sum(case when discounts.scope = 'item' then discounts.discount_amount else 0 end)
-            as bigint
-        ) as item_discount_amount,
-        cast(
-            sum(case when discounts.scope = 'item' then 0 else discounts.discount_amount end)
-            as bigint
-        ) as invoice_discount_amount,
-        {{ json_array_of(
-            "case when discounts.scope = 'item' then " ~ json_string('discounts.discount_id')
-            ~ " end",
-            ['discounts.discount_position', 'discounts.discount_id']
-        ) }} as discounts_json,
-        {{ json_array_of(
-            discount_amount_json('discounts.discount_amount', 'discounts.discount_id'),
-            ['discounts.discount_position', 'discounts.discount_id']
-        ) }} as discount_amounts_json,
-        {{ json_array_of(
-            pretax_discount_json('discounts.discount_amount', 'discounts.discount_id'),
-            ['discounts.discount_position', 'discounts.discount_id']
-        ) }} as pretax_credit_amounts_json
-    from {{ discounts }} as discounts
-    group by discounts.invoice_line_id
+    {{ grouped_json_arrays(
+        discounts,
+        'invoice_line_id',
+        {
+            'item_discount_amount':
+                "case when members.scope = 'item' then members.discount_amount else 0 end",
+            'invoice_discount_amount':
+                "case when members.scope = 'item' then 0 else members.discount_amount end",
+        },
+        {
+            'discounts_json':
+                "case when members.scope = 'item' then "
+                ~ json_string('members.discount_id') ~ " end",
+            'discount_amounts_json':
+                discount_amount_json('members.discount_amount', 'members.discount_id'),
+            'pretax_credit_amounts_json':
+                pretax_discount_json('members.discount_amount', 'members.discount_id'),
+        },
+        ['members.discount_position', 'members.discount_id']
+    ) }}
 {% endmacro %}
 
 {# Each line's credits: their sum and as Stripe's JSON. #}
 {% macro credits_of_lines(credits) %}
-    select
-        credits.invoice_line_id,
-        cast(sum(credits.credit_amount) as bigint) as credit_amount,
-        {{ json_array_of(
-            pretax_credit_json('credits.credit_amount'), ['credits.grant_position']
-        ) }} as pretax_credit_amounts_json
-    from {{ credits }} as credits
-    group by credits.invoice_line_id
+    {{ grouped_json_arrays(
+        credits,
+        'invoice_line_id',
+        {'credit_amount': 'members.credit_amount'},
+        {'pretax_credit_amounts_json': pretax_credit_json('members.credit_amount')},
+        ['members.grant_position']
+    ) }}
 {% endmacro %}
 
 {# Each line's taxes: their sums and as Stripe's JSON. #}
 {% macro taxes_of_lines(taxes) %}
-    select
-        taxes.invoice_line_id,
-        cast(
-            sum(case when taxes.is_inclusive then taxes.tax_amount else 0 end) as bigint
-        ) as inclusive_tax_amount,
-        cast(
-            sum(case when taxes.is_inclusive then 0 else taxes.tax_amount end) as bigint
-        ) as exclusive_tax_amount,
-        cast(sum(taxes.exempted_amount) as bigint) as exempted_tax_amount,
-        cast(sum(taxes.subtotal_tax_amount) as bigint) as subtotal_tax_amount,
-        cast(sum(taxes.line_tax_amount) as bigint) as line_tax_amount,
-        {{ json_array_of(
-            "case when taxes.scope = 'item' then " ~ json_string('taxes.tax_rate_id') ~ " end",
-            ['taxes.rate_position', 'taxes.tax_rate_id']
-        ) }} as tax_rates_json,
-        {{ json_array_of(
-            tax_amount_json(
-                'taxes.tax_amount', 'taxes.is_inclusive', 'taxes.tax_rate_id',
-                'taxes.taxability_reason', 'taxes.taxable_amount'
+    {{ grouped_json_arrays(
+        taxes,
+        'invoice_line_id',
+        {
+            'inclusive_tax_amount':
+                'case when members.is_inclusive then members.tax_amount else 0 end',
+            'exclusive_tax_amount':
+                'case when members.is_inclusive then 0 else members.tax_amount end',
+            'exempted_tax_amount': 'members.exempted_amount',
+            'subtotal_tax_amount': 'members.subtotal_tax_amount',
+            'line_tax_amount': 'members.line_tax_amount',
+        },
+        {
+            'tax_rates_json':
+                "case when members.scope = 'item' then "
+                ~ json_string('members.tax_rate_id') ~ " end",
+            'tax_amounts_json': tax_amount_json(
+                'members.tax_amount', 'members.is_inclusive', 'members.tax_rate_id',
+                'members.taxability_reason', 'members.taxable_amount'
             ),
-            ['taxes.rate_position', 'taxes.tax_rate_id']
-        ) }} as tax_amounts_json
-    from {{ taxes }} as taxes
-    group by taxes.invoice_line_id
+        },
+        ['members.rate_position', 'members.tax_rate_id']
+    ) }}
 {% endmacro %}
 
 {# One element of Stripe's discount_amounts. #}

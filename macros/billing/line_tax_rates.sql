@@ -8,35 +8,54 @@
    percentage has not landed; it taxes nothing and is an error row.
    Source: Stripe's tax rates page. #}
 {% macro line_tax_rates(lines, invoice_tax_rates) %}
-    select
-        matched.invoice_line_id,
-        matched.scope,
-        matched.rate_position,
-        matched.tax_rate_id,
-        matched.percentage,
-        matched.is_inclusive
-    from (
+    with own_rates as (
         select
             lines.invoice_line_id,
             rates.scope,
             rates.rate_position,
             rates.tax_rate_id,
             rates.percentage,
-            rates.is_inclusive,
-            max(case when rates.scope = 'item' then 1 else 0 end) over (
-                partition by lines.invoice_line_id
-            ) as has_own_rates
+            rates.is_inclusive
         from {{ lines }} as lines
         inner join {{ invoice_tax_rates }} as rates
             on
                 lines.invoice_id = rates.invoice_id
                 and (
-                    rates.scope = 'invoice'
-                    or lines.subscription_item_id = rates.subscription_item_id
+                    lines.subscription_item_id = rates.subscription_item_id
                     or lines.invoice_item_id = rates.invoice_item_id
                 )
-    ) as matched
+        where rates.scope = 'item'
+    )
+
+    select
+        own_rates.invoice_line_id,
+        own_rates.scope,
+        own_rates.rate_position,
+        own_rates.tax_rate_id,
+        own_rates.percentage,
+        own_rates.is_inclusive
+    from own_rates
+    where own_rates.percentage is not null
+
+    union all
+
+    select
+        lines.invoice_line_id,
+        rates.scope,
+        rates.rate_position,
+        rates.tax_rate_id,
+        rates.percentage,
+        rates.is_inclusive
+    from {{ lines }} as lines
+    inner join {{ invoice_tax_rates }} as rates
+        on lines.invoice_id = rates.invoice_id
+    left join (
+        select distinct own_rates.invoice_line_id
+        from own_rates
+    ) as replaced
+        on lines.invoice_line_id = replaced.invoice_line_id
     where
-        (matched.scope = 'item' or matched.has_own_rates = 0)
-        and matched.percentage is not null
+        rates.scope = 'invoice'
+        and rates.percentage is not null
+        and replaced.invoice_line_id is null
 {% endmacro %}

@@ -30,6 +30,62 @@
             "tax_rounding is '" ~ rounding ~ "'; it must be 'line' or 'invoice'."
         ) }}
     {%- endif -%}
+    with
+
+    rates_of_lines as (
+        select
+            rates.invoice_line_id,
+            rates.scope,
+            rates.rate_position,
+            rates.tax_rate_id,
+            rates.is_inclusive,
+            {{ decimal_digits('rates.percentage') }} as percentage_digits
+        from {{ line_tax_rates }} as rates
+    ),
+
+    -- Few lines have inclusive rates; only their rates are added up.
+    inclusive_rates as (
+        select
+            rates_of_lines.invoice_line_id,
+            sum(rates_of_lines.percentage_digits) as inclusive_digits
+        from rates_of_lines
+        where rates_of_lines.is_inclusive
+        group by rates_of_lines.invoice_line_id
+    ),
+
+    rated as (
+        select
+            lines.invoice_id,
+            lines.invoice_line_id,
+            lines.line_position,
+            lines.amount,
+            lines.subtotal_amount,
+            lines.line_amount,
+            lines.tax_exempt,
+            rates_of_lines.scope,
+            rates_of_lines.rate_position,
+            rates_of_lines.tax_rate_id,
+            rates_of_lines.is_inclusive,
+            rates_of_lines.percentage_digits,
+            coalesce(inclusive_rates.inclusive_digits, 0) as inclusive_digits
+        from {{ lines }} as lines
+        inner join rates_of_lines
+            on lines.invoice_line_id = rates_of_lines.invoice_line_id
+        left join inclusive_rates
+            on lines.invoice_line_id = inclusive_rates.invoice_line_id
+    ),
+
+    {{ rates_rounded_by_line() if rounding == 'line' else rates_rounded_by_invoice() }},
+
+    included as (
+        select
+            rounded.invoice_line_id,
+            sum(rounded.rate_amount) as inclusive_amount
+        from rounded
+        where rounded.is_inclusive
+        group by rounded.invoice_line_id
+    )
+
     select
         taxed.invoice_id,
         taxed.invoice_line_id,
@@ -37,7 +93,7 @@
         taxed.rate_position,
         taxed.tax_rate_id,
         taxed.is_inclusive,
-        cast(taxed.amount - taxed.inclusive_amount as bigint) as taxable_amount,
+        cast(taxed.amount - coalesce(included.inclusive_amount, 0) as bigint) as taxable_amount,
         case
             when taxed.tax_exempt = 'none' then taxed.rate_amount else cast(0 as bigint)
         end as tax_amount,
@@ -53,17 +109,9 @@
         end as taxability_reason,
         {{ inclusive_tax_in('taxed.subtotal_amount', 'taxed') }} as subtotal_tax_amount,
         {{ inclusive_tax_in('taxed.line_amount', 'taxed') }} as line_tax_amount
-    from (
-        select
-            rounded.*,
-            sum(case when rounded.is_inclusive then rounded.rate_amount else 0 end) over (
-                partition by rounded.invoice_line_id
-            ) as inclusive_amount
-        from (
-            {{ rates_rounded_by_line(lines, line_tax_rates) if rounding == 'line'
-                else rates_rounded_by_invoice(lines, line_tax_rates) }}
-        ) as rounded
-    ) as taxed
+    from rounded as taxed
+    left join included
+        on taxed.invoice_line_id = included.invoice_line_id
 {% endmacro %}
 
 {# The inclusive tax of a rate in an amount of the line: what the line is charged where nothing was
@@ -81,79 +129,88 @@
     end
 {%- endmacro %}
 
-{# Lines and their rates; `percentage_digits` is the percentage in its twelfth places, and
-   `inclusive_digits` that of all inclusive rates of the line. #}
-{% macro rated_lines(lines, line_tax_rates) %}
-    select
-        lines.invoice_id,
-        lines.invoice_line_id,
-        lines.line_position,
-        lines.amount,
-        lines.subtotal_amount,
-        lines.line_amount,
-        lines.tax_exempt,
-        rates.scope,
-        rates.rate_position,
-        rates.tax_rate_id,
-        rates.is_inclusive,
-        {{ decimal_digits('rates.percentage') }} as percentage_digits,
-        sum(
-            case when rates.is_inclusive then {{ decimal_digits('rates.percentage') }} else 0 end
-        ) over (
-            partition by lines.invoice_line_id
-        ) as inclusive_digits
-    from {{ lines }} as lines
-    inner join {{ line_tax_rates }} as rates
-        on lines.invoice_line_id = rates.invoice_line_id
-{% endmacro %}
-
-{% macro rates_rounded_by_line(lines, line_tax_rates) %}
-    select
-        netted.*,
-        case
-            when netted.is_inclusive then netted.included_amount
-            else cast(
+{# The CTE `rounded`: each rate of each line rounded by itself. #}
+{% macro rates_rounded_by_line() %}
+    extracted as (
+        select
+            rated.*,
+            cast(
                 {{ divide_half_away(
-                    "cast(netted.amount - netted.line_included_amount as decimal(38, 0))"
-                    ~ " * netted.percentage_digits",
+                    "cast(rated.amount as decimal(38, 0)) * rated.percentage_digits",
+                    "100000000000000 + rated.inclusive_digits"
+                ) }} as bigint
+            ) as included_amount
+        from rated
+        where rated.is_inclusive
+    ),
+
+    extracted_from_lines as (
+        select
+            extracted.invoice_line_id,
+            sum(extracted.included_amount) as included_amount
+        from extracted
+        group by extracted.invoice_line_id
+    ),
+
+    rounded as (
+        select
+            extracted.invoice_id,
+            extracted.invoice_line_id,
+            extracted.amount,
+            extracted.subtotal_amount,
+            extracted.line_amount,
+            extracted.tax_exempt,
+            extracted.scope,
+            extracted.rate_position,
+            extracted.tax_rate_id,
+            extracted.is_inclusive,
+            extracted.percentage_digits,
+            extracted.inclusive_digits,
+            extracted.included_amount as rate_amount
+        from extracted
+
+        union all
+
+        select
+            rated.invoice_id,
+            rated.invoice_line_id,
+            rated.amount,
+            rated.subtotal_amount,
+            rated.line_amount,
+            rated.tax_exempt,
+            rated.scope,
+            rated.rate_position,
+            rated.tax_rate_id,
+            rated.is_inclusive,
+            rated.percentage_digits,
+            rated.inclusive_digits,
+            cast(
+                {{ divide_half_away(
+                    "cast(rated.amount - coalesce(extracted_from_lines.included_amount, 0)"
+                    ~ " as decimal(38, 0)) * rated.percentage_digits",
                     "100000000000000"
                 ) }} as bigint
-            )
-        end as rate_amount
-    from (
-        select
-            extracted.*,
-            sum(extracted.included_amount) over (
-                partition by extracted.invoice_line_id
-            ) as line_included_amount
-        from (
-            select
-                rated.*,
-                cast(
-                    case
-                        when rated.is_inclusive
-                            then {{ divide_half_away(
-                                "cast(rated.amount as decimal(38, 0)) * rated.percentage_digits",
-                                "100000000000000 + rated.inclusive_digits"
-                            ) }}
-                        else 0
-                    end as bigint
-                ) as included_amount
-            from ({{ rated_lines(lines, line_tax_rates) }}) as rated
-        ) as extracted
-    ) as netted
-{% endmacro %}
+            ) as rate_amount
+        from rated
+        left join extracted_from_lines
+            on rated.invoice_line_id = extracted_from_lines.invoice_line_id
+        where not rated.is_inclusive
+    )
+{%- endmacro %}
 
-{% macro rates_rounded_by_invoice(lines, line_tax_rates) %}
-    select
-        summed.*,
-        cast(
-            {{ round_to_minor_units('round(summed.exact_until, 15)') }}
-            - {{ round_to_minor_units(
-                'round(summed.exact_until - summed.exact_rate_amount, 15)'
-            ) }} as bigint
-        ) as rate_amount
-    from (
+{# The CTE `rounded`: the running sum of each rate over its invoice rounded, line by line. #}
+{% macro rates_rounded_by_invoice() %}
+    exact as (
+        select
+            rated.*,
+            {{ exact_quotient(
+                "cast(rated.amount as decimal(38, 0)) * rated.percentage_digits",
+                "100000000000000 + rated.inclusive_digits"
+            ) }} as exact_rate_amount
+        from rated
+    ),
+
+    summed as (
         select
             exact.*,
             sum(exact.exact_rate_amount) over (
@@ -161,14 +218,18 @@
                 order by exact.line_position, exact.invoice_line_id, exact.rate_position
                 rows between unbounded preceding and current row
             ) as exact_until
-        from (
-            select
-                rated.*,
-                {{ exact_quotient(
-                    "cast(rated.amount as decimal(38, 0)) * rated.percentage_digits",
-                    "100000000000000 + rated.inclusive_digits"
-                ) }} as exact_rate_amount
-            from ({{ rated_lines(lines, line_tax_rates) }}) as rated
-        ) as exact
-    ) as summed
-{% endmacro %}
+        from exact
+    ),
+
+    rounded as (
+        select
+            summed.*,
+            cast(
+                {{ round_to_minor_units('round(summed.exact_until, 15)') }}
+                - {{ round_to_minor_units(
+                    'round(summed.exact_until - summed.exact_rate_amount, 15)'
+                ) }} as bigint
+            ) as rate_amount
+        from summed
+    )
+{%- endmacro %}

@@ -3,7 +3,7 @@ with
 creditable as (
 
     {{ creditable_lines(
-        ref('int_invoice_lines'), ref('int_invoice_line_discounts'), ref('int_invoice_terms'),
+        ref('int_ordered_invoice_lines'), ref('int_invoice_line_discounts'), ref('int_invoice_terms'),
         ref('stg_prices')
     ) }}
 

@@ -10,7 +10,7 @@ eligible as (
 
 discounted as (
 
-    {{ discount_amounts(ref('int_invoice_lines'), 'eligible') }}
+    {{ discount_amounts(ref('int_ordered_invoice_lines'), 'eligible') }}
 
 )
 

@@ -1,17 +1,34 @@
 with
 
-taxable as (
-
-    {{ taxable_lines(
-        ref('int_invoice_lines'), ref('int_invoice_line_discounts'),
-        ref('int_invoice_line_credits'), ref('stg_customers')
-    ) }}
-
-),
-
 rates as (
 
     {{ line_tax_rates(ref('int_invoice_lines'), ref('int_invoice_tax_rates')) }}
+
+),
+
+rated_ids as (
+
+    select distinct invoice_line_id
+    from rates
+
+),
+
+-- Only lines that some rate taxes.
+lines as (
+
+    select lines.*
+    from {{ ref('int_ordered_invoice_lines') }} as lines
+    inner join rated_ids
+        on lines.invoice_line_id = rated_ids.invoice_line_id
+
+),
+
+taxable as (
+
+    {{ taxable_lines(
+        'lines', ref('int_invoice_line_discounts'), ref('int_invoice_line_credits'),
+        ref('stg_customers')
+    ) }}
 
 ),
 

@@ -1,3 +1,6 @@
+{{ config(materialized='view') }}
+
+-- A view: the rows lie in the tables that it brings together.
 select
     invoice_line_id,
     invoice_id,

@@ -1,24 +1,8 @@
-with
+{{ config(materialized='view') }}
 
-unedited as (
-
-    select * from {{ ref('int_invoice_lines_unedited') }}
-
-),
-
-added as (
-
-    {{ added_invoice_lines(
-        ref('int_live_invoice_line_edits'),
-        ref('int_draft_invoices'),
-        ref('stg_invoice_items'),
-        ref('int_price_tiers')
-    ) }}
-
-)
-
-select * from unedited
+-- A view: the rows lie in the tables that it brings together.
+select * from {{ ref('int_invoice_lines_unedited') }}
 
 union all
 
-select * from added
+select * from {{ ref('int_added_invoice_lines') }}

@@ -106,6 +106,47 @@ currencies as (
         symbol
     from {{ ref('int_currencies') }}
 
+),
+
+tier_prices as (
+
+    select
+        price_id,
+        currency,
+        tier,
+        'usage' as part,
+        coalesce(unit_amount_decimal, 0) as unit_amount_decimal
+    from {{ ref('int_price_tiers') }}
+
+    union all
+
+    select
+        price_id,
+        currency,
+        tier,
+        'flat_fee' as part,
+        flat_amount_decimal as unit_amount_decimal
+    from {{ ref('int_price_tiers') }}
+    where flat_amount_decimal is not null
+
+),
+
+-- Written once for each tier, not for each line.
+price_words as (
+
+    select
+        tier_prices.price_id,
+        tier_prices.currency,
+        tier_prices.tier,
+        tier_prices.part,
+        {{ price_text(
+            'tier_prices.unit_amount_decimal', 'currencies.symbol', 'currencies.digits',
+            'currencies.major_per_minor'
+        ) }} as price_words
+    from tier_prices
+    inner join currencies
+        on tier_prices.currency = currencies.currency
+
 )
 
 select
@@ -127,10 +168,7 @@ select
     {{ line_description(
         'parts.part', 'parts.tiers_mode', 'parts.tier', 'parts.quantity', 'products.unit_label',
         "coalesce(products.name, prices.product_id, sources.price_id)",
-        price_text(
-            'parts.unit_amount_decimal', 'currencies.symbol', 'currencies.digits',
-            'currencies.major_per_minor'
-        ),
+        'price_words.price_words',
         'prices.recurring_interval', 'prices.recurring_interval_count',
         'prices.transform_divide_by', 'sources.is_trial', 'sources.usage_type',
         'sources.billing_mode'
@@ -157,5 +195,9 @@ inner join prices
     on sources.price_id = prices.price_id
 left join products
     on prices.product_id = products.product_id
-left join currencies
-    on sources.currency = currencies.currency
+left join price_words
+    on
+        sources.price_id = price_words.price_id
+        and sources.currency = price_words.currency
+        and parts.tier = price_words.tier
+        and parts.part = price_words.part
