@@ -88,14 +88,18 @@ class UnbuiltEdits:
         return _once(pa.concat_tables(tables))
 
 
-def with_new_edits(edits: pa.Table | None, rows: Sequence[Mapping[str, Any]]) -> pa.Table:
-    """Give the edits and, received after all of them, rows that are about to land."""
+def with_new_edits(
+    edits: pa.Table | None, rows: Sequence[Mapping[str, Any]], now: datetime.datetime
+) -> pa.Table:
+    """Give the edits and, received after all of them, rows that are about to land at ``now``."""
     held = SCHEMA.empty_table() if edits is None else edits
-    now = datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
     last: datetime.datetime | None = pc.max(held.column("received_at")).as_py()
-    received_at = now if last is None else max(now, last + datetime.timedelta(microseconds=1))
+    instant = now.astimezone(datetime.UTC).replace(tzinfo=None)
+    received_at = instant if last is None else max(instant, last)
+    # Of one instant the sequence tells, as in the journal.
+    sequence = 1 + (pc.max(held.column("received_sequence")).as_py() or 0)
     new = [
-        {**_lake_row(row), "received_at": received_at, "received_sequence": at}
+        {**_lake_row(row), "received_at": received_at, "received_sequence": sequence + at}
         for at, row in enumerate(rows)
     ]
     return pa.concat_tables([held, pa.Table.from_pylist(new, schema=SCHEMA)])

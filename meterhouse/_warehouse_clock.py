@@ -20,7 +20,7 @@ class Clock:
 
     def now(self) -> int:
         """Give now in whole seconds since 1970."""
-        return int(self.instant().timestamp())
+        return whole_seconds(self.instant())
 
     def all_of(self, build: Build) -> tuple[int, ...]:
         """Give every instant that counts as now for checks against a build, in whole seconds.
@@ -31,3 +31,8 @@ class Clock:
         if self.at is not None or not build.is_for_a_chosen_instant:
             return (self.now(),)
         return (self.now(), build.as_of_seconds)
+
+
+def whole_seconds(instant: datetime.datetime) -> int:
+    """Give an instant in whole seconds since 1970."""
+    return int(instant.timestamp())

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Awaitable, Callable, Generator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final, TypeVar
@@ -32,10 +32,11 @@ from ingest import (
 from meterhouse._routes import Endpoints
 from meterhouse._sessions import Sessions
 from meterhouse._unbuilt_edits import UnbuiltEdits
-from meterhouse._warehouse_clock import Clock
+from meterhouse._warehouse_clock import Clock, whole_seconds
 from meterhouse._warehouse_response import Asked, Response
 from meterhouse._writes import Landing, Write, WriteRequest
 from meterhouse._writes._identifiers import mint
+from meterhouse._writes._one_at_a_time import one_at_a_time
 from queries import (
     DEFAULT_VERSION,
     APIError,
@@ -94,16 +95,7 @@ class Kernel:
             with _idempotent(journal, call, question) as under:
                 if under.answer is not None:
                     return _repeated(call, under.answer)
-                landing = self._prepare(call, write, question)
-                body = encode_json(landing.answer)
-                journal.append(
-                    landing.stream,
-                    landing.rows,
-                    call=under,
-                    answer=Answer(200, body),
-                    refuse_duplicates=landing.refuse_duplicates,
-                )
-                return Response(200, call.headers, landing.answer, call.route)
+                return self._write(call, write, question, journal, under)
         except Exception as error:
             return _refused(call, error)
 
@@ -120,6 +112,10 @@ class Kernel:
             with _idempotent(journal, call, question) as under:
                 if under.answer is not None:
                     return _repeated(call, under.answer)
+                if write.after_all_of is not None:
+                    return await in_thread(
+                        lambda: self._write(call, write, question, journal, under)
+                    )
                 if write.needs_reader:
                     landing = await in_thread(lambda: self._prepare(call, write, question))
                 else:
@@ -168,17 +164,47 @@ class Kernel:
             return _refused(call, error)
         return Response(200, call.headers, body, call.route)
 
+    def _write(
+        self,
+        call: _Call,
+        write: Write,
+        question: Question,
+        journal: Journal,
+        under: IdempotentCall,
+    ) -> Response:
+        with self._turn(write):
+            landing = self._prepare(call, write, question)
+            body = encode_json(landing.answer)
+            journal.append(
+                landing.stream,
+                landing.rows,
+                call=under,
+                answer=Answer(200, body),
+                refuse_duplicates=landing.refuse_duplicates,
+            )
+        return Response(200, call.headers, landing.answer, call.route)
+
+    def _turn(self, write: Write) -> AbstractContextManager[None]:
+        if self._home is None or write.after_all_of is None:
+            return nullcontext()
+        return one_at_a_time(self._home.stream_folder(write.after_all_of))
+
     def _prepare(self, call: _Call, write: Write, question: Question) -> Landing:
         if not write.needs_reader:
             call.headers.update(self.pool.build.headers())
-            now = self._clock.now()
-            return write.prepare(None, WriteRequest(question, now, (now,), call.request_id))
+            instant = self._clock.instant()
+            now = whole_seconds(instant)
+            return write.prepare(
+                None, WriteRequest(question, now, (now,), instant, call.request_id)
+            )
         with self.pool.reader() as reader:
             call.headers.update(reader.build.headers())
             if self._edits is not None and _sees_edits(write.route):
                 question = replace(question, edits=self._edits.of(reader.build))
+            instant = self._clock.instant()
+            clocks = self._clock.all_of(reader.build)
             request = WriteRequest(
-                question, self._clock.now(), self._clock.all_of(reader.build), call.request_id
+                question, whole_seconds(instant), clocks, instant, call.request_id
             )
             return write.prepare(reader, request)
 

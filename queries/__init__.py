@@ -17,7 +17,7 @@ Nothing here writes, and nothing here knows of landing or of dbt.
 """
 
 from queries._build import Build, locate
-from queries._drafts import find_draft, lend_edits, lines_of, require_draft
+from queries._drafts import UNBUILT_EDITS, find_draft, lend_edits, lines_of, require_draft
 from queries._errors import (
     APIError,
     AuthenticationError,
@@ -59,6 +59,7 @@ __all__ = [
     "IN_MODE",
     "PAGING",
     "READS",
+    "UNBUILT_EDITS",
     "APIError",
     "AuthenticationError",
     "Boolean",

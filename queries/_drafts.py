@@ -28,15 +28,23 @@ Row = dict[str, Any]
 
 
 def lend_edits(reader: Reader, question: Question) -> frozenset[str]:
-    """Lend the unbuilt edits to this request's queries; give the invoices that they touch."""
+    """Lend the unbuilt edits to this request's queries; give the drafts that they touch.
+
+    Those are all drafts of the customers whose drafts are edited: an invoice item that leaves one
+    shows on another, and credit that one consumes is gone for the next.
+    """
     if question.edits is None or not question.edits.num_rows:
         return frozenset()
     reader.lend(UNBUILT_EDITS, question.edits)
-    return frozenset(
-        invoice.as_py()
-        for invoice in pc.unique(question.edits.column("invoice"))
-        if invoice.as_py() is not None
+    edited = pc.unique(question.edits.column("invoice")).to_pylist()
+    rows = reader.rows(
+        "with edited as ("
+        "select id, customer_id from main.draft_invoices where list_contains($edited, id)) "
+        "select id from edited union select drafts.id from main.draft_invoices as drafts "
+        "inner join edited on drafts.customer_id = edited.customer_id",
+        {"edited": edited},
     )
+    return frozenset(row["id"] for row in rows)
 
 
 def find_draft(

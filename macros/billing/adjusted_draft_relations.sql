@@ -1,18 +1,21 @@
-{# The CTEs that bring a preview's lines to what is charged: the very macros of the models, over
-   lines of a few drafts. Reads `lines` (ordered_invoice_lines), `invoices` (in the shape of
-   int_invoice_terms) and `customers` (customer_id, tax_exempt, balance), each a name; leaves
-   `{prefix}_lines` in the shape of draft_invoice_lines and `{prefix}_discounts`,
-   `{prefix}_credits`, `{prefix}_taxes` for invoice_totals. `discounts` and `tax_rates` name the
-   relations of discounts and tax rates on the drafts (int_invoice_discounts,
-   int_invoice_tax_rates). Credit that other drafts which are due have consumed is gone. #}
-{% macro adjusted_draft_relations(
-    prefix, lines, invoices, customers, discounts=none, tax_rates=none
-) -%}
-{{ prefix }}_eligible as (
+{# The CTEs that bring lines to what is charged: the very macros of the models, over all drafts of a
+   customer, since credit that one draft consumes is gone for the next. Reads `lines` (edited and
+   ordered lines), `invoices` (in the shape of int_invoice_terms) and `customers` (customer_id,
+   tax_exempt, balance), each a name; leaves `{prefix}_lines` in the shape of draft_invoice_lines and
+   `{prefix}_discounts`, `{prefix}_credits`, `{prefix}_taxes` for invoice_totals. #}
+{% macro adjusted_draft_relations(prefix, lines, invoices, customers) -%}
+{{ prefix }}_own_discounts as (
+        {{ own_line_discounts(
+            lines, 'intermediate.int_invoice_item_discounts', invoices, 'intermediate.int_coupons'
+        ) }}
+    ),
+
+    {{ prefix }}_eligible as (
         {{ eligible_discounts(
             lines,
-            discounts or 'intermediate.int_invoice_discounts',
-            'intermediate.int_coupon_products'
+            'intermediate.int_invoice_discounts',
+            'intermediate.int_coupon_products',
+            prefix ~ '_own_discounts'
         ) }}
     ),
 
@@ -27,41 +30,11 @@
         ) }}
     ),
 
-    {{ prefix }}_consumed as (
-        select
-            credits.credit_grant_id,
-            sum(credits.credit_amount) as credit_amount
-        from intermediate.int_invoice_line_credits as credits
-        inner join main.draft_invoices as due
-            on credits.invoice_id = due.id
-        left join {{ invoices }} as previewed
-            on credits.invoice_id = previewed.invoice_id
-        where
-            not due.is_upcoming
-            and previewed.invoice_id is null
-            and due.period_end <= (select max(latest.period_end) from {{ invoices }} as latest)
-        group by credits.credit_grant_id
-    ),
-
-    {{ prefix }}_grants as (
-        select
-            grants.credit_grant_id,
-            grants.customer_id,
-            grants.currency,
-            grants.grant_position,
-            cast(grants.grant_amount - coalesce(consumed.credit_amount, 0) as bigint)
-                as grant_amount,
-            grants.valid_from,
-            grants.valid_until,
-            grants.is_limited_to_prices
-        from intermediate.int_credit_grants as grants
-        left join {{ prefix }}_consumed as consumed
-            on grants.credit_grant_id = consumed.credit_grant_id
-    ),
-
     {{ prefix }}_credits as (
         {{ credit_amounts(
-            prefix ~ '_creditable', prefix ~ '_grants', 'intermediate.int_credit_grant_prices'
+            prefix ~ '_creditable',
+            'intermediate.int_credit_grants',
+            'intermediate.int_credit_grant_prices'
         ) }}
     ),
 
@@ -69,12 +42,26 @@
         {{ taxable_lines(lines, prefix ~ '_discounts', prefix ~ '_credits', customers) }}
     ),
 
+    {{ prefix }}_own_rates as (
+        {{ own_line_tax_rates(
+            lines, 'intermediate.int_invoice_item_tax_rates', 'intermediate.int_tax_rates'
+        ) }}
+    ),
+
     {{ prefix }}_rates as (
-        {{ line_tax_rates(lines, tax_rates or 'intermediate.int_invoice_tax_rates') }}
+        {{ line_tax_rates(lines, 'intermediate.int_invoice_tax_rates', prefix ~ '_own_rates') }}
+    ),
+
+    {{ prefix }}_rate_taxes as (
+        {{ tax_amounts(prefix ~ '_taxable', prefix ~ '_rates') }}
     ),
 
     {{ prefix }}_taxes as (
-        {{ tax_amounts(prefix ~ '_taxable', prefix ~ '_rates') }}
+        select * from {{ prefix }}_rate_taxes
+
+        union all
+
+        {{ given_tax_amounts(lines) }}
     ),
 
     {{ prefix }}_lines as (

@@ -92,7 +92,7 @@
         '{"amount":', cast({{ amount }} as varchar),
         ',"inclusive":', case when {{ is_inclusive }} then 'true' else 'false' end,
         ',"tax_rate":', {{ json_string(tax_rate_id) }},
-        ',"taxability_reason":', {{ json_string(taxability_reason) }},
+        ',"taxability_reason":', coalesce({{ json_string(taxability_reason) }}, 'null'),
         ',"taxable_amount":', cast({{ taxable_amount }} as varchar), '}'
     )
 {%- endmacro %}

@@ -61,6 +61,7 @@
         charged.tax_rates_json,
         charged.tax_amounts_json,
         charged.metadata_json,
+        charged.last_edit_id,
         charged.livemode
     from (
         select
@@ -109,6 +110,7 @@
             coalesce(line_taxes.tax_rates_json, '[]') as tax_rates_json,
             coalesce(line_taxes.tax_amounts_json, '[]') as tax_amounts_json,
             lines.metadata_json,
+            lines.last_edit_id,
             lines.livemode
         from {{ lines }} as lines
         left join (

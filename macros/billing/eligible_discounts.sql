@@ -6,16 +6,55 @@
    the discounts in force on each draft: invoice_id, scope (item or invoice),
    subscription_item_id or invoice_item_id for an item's, discount_position, discount_id,
    coupon_id, percent_off, amount_off. `coupon_products` (coupon_id, product_id) names the
-   products of coupons that apply to some only. A line takes discounts of its own item and of
-   its invoice. Prorations, lines below or at zero and lines marked so take none. Sources:
-   Stripe's coupons page, its changelog of 2015-03-24. #}
-{% macro eligible_discounts(lines, invoice_discounts, coupon_products) %}
+   products of coupons that apply to some only. `own_discounts` is own_line_discounts; with it
+   `lines` have given_discounts_json, which replaces the discounts of the line's item. A line takes
+   discounts of its own or of its item, then those of its invoice; what it has itself it does not
+   take from the invoice again. Prorations, lines below or at zero and lines marked so take none.
+   Sources: Stripe's coupons page, its changelog of 2015-03-24. #}
+{% macro eligible_discounts(lines, invoice_discounts, coupon_products, own_discounts=none) %}
+    select
+        candidates.invoice_line_id,
+        candidates.invoice_id,
+        candidates.amount,
+        candidates.scope,
+        candidates.discount_position,
+        candidates.discount_id,
+        candidates.coupon_id,
+        candidates.percent_off,
+        candidates.amount_off
+    from (
+        {{ discount_candidates_of_lines(lines, invoice_discounts, own_discounts) }}
+    ) as candidates
+    left join (
+        select distinct limited.coupon_id
+        from {{ coupon_products }} as limited
+    ) as limited_coupons
+        on candidates.coupon_id = limited_coupons.coupon_id
+    left join {{ coupon_products }} as coupon_products
+        on
+            candidates.coupon_id = coupon_products.coupon_id
+            and candidates.product_id = coupon_products.product_id
+    where
+        limited_coupons.coupon_id is null
+        or coupon_products.product_id is not null
+{% endmacro %}
+
+{% macro discount_candidates_of_lines(lines, invoice_discounts, own_discounts) %}
     select
         lines.invoice_line_id,
         lines.invoice_id,
         lines.amount,
+        lines.product_id,
         discounts.scope,
+        {% if own_discounts %}
+        cast(
+            discounts.discount_position
+            + case when discounts.scope = 'invoice' then coalesce(own_ones.positions, 0) else 0 end
+            as integer
+        ) as discount_position,
+        {% else %}
         discounts.discount_position,
+        {% endif %}
         discounts.discount_id,
         discounts.coupon_id,
         discounts.percent_off,
@@ -29,18 +68,48 @@
                 or lines.subscription_item_id = discounts.subscription_item_id
                 or lines.invoice_item_id = discounts.invoice_item_id
             )
+    {% if own_discounts %}
     left join (
-        select distinct limited.coupon_id
-        from {{ coupon_products }} as limited
-    ) as limited_coupons
-        on discounts.coupon_id = limited_coupons.coupon_id
-    left join {{ coupon_products }} as coupon_products
+        select
+            owned.invoice_id,
+            max(owned.discount_position) as positions
+        from {{ own_discounts }} as owned
+        group by owned.invoice_id
+    ) as own_ones
+        on lines.invoice_id = own_ones.invoice_id
+    left join {{ own_discounts }} as taken
         on
-            discounts.coupon_id = coupon_products.coupon_id
-            and lines.product_id = coupon_products.product_id
+            lines.invoice_line_id = taken.invoice_line_id
+            and discounts.discount_id = taken.discount_id
+    {% endif %}
     where
         lines.is_discountable
         and not lines.is_proration
         and lines.amount > 0
-        and (limited_coupons.coupon_id is null or coupon_products.product_id is not null)
+        {% if own_discounts %}
+        and taken.discount_id is null
+        and (discounts.scope = 'invoice' or lines.given_discounts_json is null)
+
+    union all
+
+    select
+        lines.invoice_line_id,
+        lines.invoice_id,
+        lines.amount,
+        lines.product_id,
+        cast('item' as varchar) as scope,
+        owned.discount_position,
+        owned.discount_id,
+        owned.coupon_id,
+        owned.percent_off,
+        owned.amount_off
+    from {{ lines }} as lines
+    inner join {{ own_discounts }} as owned
+        on lines.invoice_line_id = owned.invoice_line_id
+    where
+        lines.is_discountable
+        and not lines.is_proration
+        and lines.amount > 0
+        and coalesce(owned.percent_off, owned.amount_off) is not null
+        {% endif %}
 {% endmacro %}

@@ -1,5 +1,5 @@
 {# Each line's metadata after its edits, as a JSON object: one row per line that has any key. #}
-{% macro folded_line_metadata(lines, live_edits) %}
+{% macro folded_line_metadata(lines, edits) %}
     select
         ranked.invoice_id,
         ranked.invoice_line_id,
@@ -16,7 +16,7 @@
             ) as member_rank
         from (
             {{ json_members(
-                "(" ~ line_metadata_versions(lines, live_edits) ~ ") as versions",
+                "(" ~ line_metadata_versions(lines, edits) ~ ") as versions",
                 'metadata_json',
                 ['invoice_id', 'invoice_line_id', 'edit_order', 'first_counting_order']
             ) }}
@@ -31,8 +31,8 @@
 
 {# Every state of a line's metadata that an edit sent, the line's own at order 0.
    `first_counting_order` is where counting starts: the last edit for a subscription line
-   (replaced), after the last metadata='' for an invoice item (all unset). #}
-{% macro line_metadata_versions(lines, live_edits) %}
+   (replaced), the last metadata='' for an invoice item (all unset). #}
+{% macro line_metadata_versions(lines, edits) %}
     select
         versions.invoice_id,
         versions.invoice_line_id,
@@ -59,16 +59,16 @@
         union all
 
         select
-            edits.invoice_id,
-            edits.invoice_line_id,
+            lines.invoice_id,
+            lines.invoice_line_id,
             lines.type,
             edits.edit_order,
             edits.given_metadata_json as metadata_json
-        from {{ live_edits }} as edits
+        from {{ edits }} as edits
         inner join {{ lines }} as lines
-            on
-                edits.invoice_id = lines.invoice_id
-                and edits.invoice_line_id = lines.invoice_line_id
-        where edits.given_metadata_json is not null
+            on edits.edit_key = {{ edit_key('lines') }}
+        where
+            edits.given_metadata_json is not null
+            and edits.is_effective
     ) as versions
 {% endmacro %}

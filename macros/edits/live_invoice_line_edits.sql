@@ -1,13 +1,16 @@
-{# The edits of draft lines that still count, in the order in which they were received, their
-   parameters as columns. An `undo` names the request that it takes back; every edit of that request
-   then counts no longer. #}
+{# The edits of draft lines that still count, their parameters as columns: `edits` is
+   traced_invoice_line_edits. `edit_order` is the order in which a customer's edits were received. A
+   parameter that was not sent is null; one that was sent empty, to unset what there is, is ''. #}
 {% macro live_invoice_line_edits(edits) %}
     {%- set parameters = 'edits.parameters_json' -%}
     select
         edits.invoice_line_edit_id,
         edits.invoice_id,
+        edits.customer_id,
+        edits.currency,
         edits.operation,
         edits.request_id,
+        edits.position,
         edits.invoice_line_id,
         edits.behavior,
         edits.received_at,
@@ -16,6 +19,7 @@
         cast({{ json_text(parameters, 'quantity') }} as {{ quantity_type() }}) as given_quantity,
         {{ json_text(parameters, 'price') }} as given_price_id,
         {{ json_text(parameters, 'price_data.product') }} as given_product_id,
+        {{ json_text(parameters, 'price_data.product_data.name') }} as given_product_name,
         cast(
             coalesce(
                 {{ json_text(parameters, 'price_data.unit_amount_decimal') }},
@@ -30,11 +34,13 @@
         end as given_is_discountable,
         {{ from_unix_seconds(json_text(parameters, 'period.start')) }} as given_period_start,
         {{ from_unix_seconds(json_text(parameters, 'period.end')) }} as given_period_end,
-        -- An object, or '' where the call unsets every key.
         {{ json_text(parameters, 'metadata') }} as given_metadata_json,
+        {{ json_text(parameters, 'discounts') }} as given_discounts_json,
+        {{ json_text(parameters, 'tax_rates') }} as given_tax_rates_json,
+        {{ json_text(parameters, 'tax_amounts') }} as given_tax_amounts_json,
         edits.invoice_metadata_json,
         row_number() over (
-            partition by edits.invoice_id
+            partition by edits.customer_id
             order by
                 edits.received_at,
                 edits.received_sequence,
@@ -43,13 +49,7 @@
                 edits.invoice_line_edit_id
         ) as edit_order
     from {{ edits }} as edits
-    left join (
-        select distinct {{ json_text('undoing.parameters_json', 'request_id') }} as request_id
-        from {{ edits }} as undoing
-        where undoing.operation = 'undo'
-    ) as undone
-        on edits.request_id = undone.request_id
     where
         edits.operation <> 'undo'
-        and undone.request_id is null
+        and edits.undone_by_id is null
 {% endmacro %}

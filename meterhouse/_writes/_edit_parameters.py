@@ -26,6 +26,8 @@ MOST_LINES: Final = 250
 """The most lines one invoice may have."""
 MOST_UPDATES: Final = 50
 """The most lines one call may update."""
+MOST_METADATA_KEYS: Final = 50
+"""The most keys of metadata that a line or an invoice may have."""
 
 _LARGEST_AMOUNT: Final = 99_999_999_999_999
 """In minor units; Stripe's own limits lie below it."""
@@ -48,18 +50,35 @@ PRICE_DATA: Final = Parameters(
     Parameter("product", Text(), "The product that is sold."),
     Parameter("product_data", PRODUCT_DATA, "A product that is not landed."),
     Parameter("tax_behavior", Choice(("exclusive", "inclusive", "unspecified")), "Tax."),
-    Parameter("unit_amount", Integer(-_LARGEST_AMOUNT, _LARGEST_AMOUNT), "In minor units."),
-    Parameter("unit_amount_decimal", DecimalText(), "In minor units, up to 12 places."),
+    Parameter("unit_amount", Integer(0, _LARGEST_AMOUNT), "In minor units."),
+    Parameter("unit_amount_decimal", DecimalText(least=0), "In minor units, up to 12 places."),
 )
 
 _DISCOUNTS: Final = ListOf(
     Parameters(
-        Parameter("coupon", Text(), "A coupon."),
-        Parameter("discount", Text(), "A discount."),
-        Parameter("promotion_code", Text(), "A promotion code."),
+        Parameter("coupon", Text(), "A coupon to make a new discount of."),
+        Parameter("discount", Text(), "A discount that the customer has, to reuse."),
+        Parameter("promotion_code", Text(), "A promotion code; none lands here."),
     ),
     most=20,
     may_be_unset=True,
+)
+
+_TAX_TYPES: Final = (
+    "amusement_tax",
+    "communications_tax",
+    "gst",
+    "hst",
+    "igst",
+    "jct",
+    "lease_tax",
+    "pst",
+    "qst",
+    "retail_delivery_fee",
+    "rst",
+    "sales_tax",
+    "service_tax",
+    "vat",
 )
 
 _TAX_RATE_DATA: Final = Parameters(
@@ -70,14 +89,24 @@ _TAX_RATE_DATA: Final = Parameters(
     Parameter("description", Text(), "What the tax is."),
     Parameter("jurisdiction", Text(50), "Where the tax is levied."),
     Parameter("state", Text(), "The state that levies the tax."),
-    Parameter("tax_type", Text(), "The tax's kind."),
+    Parameter("tax_type", Choice(_TAX_TYPES), "The tax's kind."),
 )
 
 _TAX_AMOUNTS: Final = ListOf(
     Parameters(
-        Parameter("amount", Integer(), "The tax, in minor units.", required=True),
+        Parameter(
+            "amount",
+            Integer(-_LARGEST_AMOUNT, _LARGEST_AMOUNT),
+            "The tax, in minor units.",
+            required=True,
+        ),
         Parameter("tax_rate_data", _TAX_RATE_DATA, "What tax it is.", required=True),
-        Parameter("taxable_amount", Integer(), "What is taxed, in minor units.", required=True),
+        Parameter(
+            "taxable_amount",
+            Integer(-_LARGEST_AMOUNT, _LARGEST_AMOUNT),
+            "What is taxed, in minor units.",
+            required=True,
+        ),
     ),
     most=10,
     may_be_unset=True,
@@ -91,14 +120,22 @@ _FIELDS: Final = (
     ),
     Parameter("description", Text(may_be_empty=True), "What the line says."),
     Parameter("discountable", Boolean(), "Whether discounts apply to the line."),
-    Parameter("discounts", _DISCOUNTS, "The line's discounts."),
+    Parameter("discounts", _DISCOUNTS, "The line's own discounts; the empty string takes all off."),
     Parameter("metadata", TextMap(), "Keys to set; an empty value unsets a key."),
     Parameter("period", PERIOD, "The period the line is for."),
     Parameter("price", Text(), "A one-time price that landed."),
     Parameter("price_data", PRICE_DATA, "A price of the line's own."),
     Parameter("quantity", Integer(least=0), "How many units."),
-    Parameter("tax_amounts", _TAX_AMOUNTS, "The line's taxes, worked out elsewhere."),
-    Parameter("tax_rates", ListOf(Text(), most=5, may_be_unset=True), "The line's tax rates."),
+    Parameter(
+        "tax_amounts",
+        _TAX_AMOUNTS,
+        "The line's taxes, worked out elsewhere; the empty string takes all off.",
+    ),
+    Parameter(
+        "tax_rates",
+        ListOf(Text(), most=5, may_be_unset=True),
+        "The line's own tax rates, instead of the invoice's; the empty string takes all off.",
+    ),
 )
 
 _INVOICE_METADATA: Final = Parameter(

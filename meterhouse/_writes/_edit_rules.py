@@ -1,181 +1,106 @@
 """Whether a draft's lines may be edited as asked: the rules of Stripe's pages.
 
-A draft is looked at as it stands after every edit before this one, built or not.
+Each check gives the line's parameters as they are to land.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
-from meterhouse._writes._edit_parameters import MOST_LINES
-from queries import (
-    IN_MODE,
-    InvalidRequestError,
-    Question,
-    Reader,
-    StripeError,
-    find_landed,
-    no_such,
+from foundation import decode_json
+from meterhouse._writes._edit_charge_rules import check_taxes, discounts_to_land
+from meterhouse._writes._edit_parameters import MOST_LINES, MOST_METADATA_KEYS
+from meterhouse._writes._edit_price_rules import PRICED_BY, check_new_quantity, check_pricing
+from meterhouse._writes._edited_draft import EditedDraft, Row
+from queries import InvalidRequestError, no_such
+
+_OF_SUBSCRIPTION_LINES: Final = frozenset(
+    {"id", "discounts", "metadata", "tax_amounts", "tax_rates"}
 )
 
-_PRICED_BY: Final = ("amount", "price", "price_data", "invoice_item")
-_NOT_APPLIED: Final = ("discounts", "tax_amounts", "tax_rates")
-_OF_SUBSCRIPTION_LINES: Final = frozenset({"id", "metadata"})
 
-Row = dict[str, Any]
-
-
-def check_new_line(reader: Reader, question: Question, draft: Row, line: Row, path: str) -> None:
+def check_new_line(draft: EditedDraft, line: Row, path: str) -> Row:
     """Check one line of ``add_lines``."""
-    _check_pricing(reader, question, draft, line, path)
-    if not any(name in line for name in _PRICED_BY):
+    check_pricing(draft, line, path)
+    if not any(name in line for name in PRICED_BY):
         raise InvalidRequestError(
-            f"You must pass one of {', '.join(_PRICED_BY)} for {path}.",
+            f"You must pass one of {', '.join(PRICED_BY)} for {path}.",
             param=path,
             code="parameter_missing",
         )
-    if "invoice_item" in line:
-        _check_invoice_item(reader, question, draft, line["invoice_item"], f"{path}[invoice_item]")
+    return _with_charges(draft, None, line, path)
 
 
-def check_changed_line(
-    reader: Reader, question: Question, draft: Row, held: Row | None, line: Row, path: str
-) -> None:
-    """Check one line of ``update_lines``; ``held`` is the line as it stands."""
-    if held is None:
-        raise no_such("line_item", line["id"], param=f"{path}[id]", http_status=400)
+def check_changed_line(draft: EditedDraft, line: Row, path: str) -> Row:
+    """Check one line of ``update_lines``."""
+    held = _held(draft, line, path)
     if held["type"] == "subscription":
         for name in line:
             if name not in _OF_SUBSCRIPTION_LINES:
+                allowed = ", ".join(sorted(_OF_SUBSCRIPTION_LINES - {"id"}))
                 raise InvalidRequestError(
-                    f"{name} cannot be changed on {line['id']}: it is a line of a subscription, "
-                    "whose metadata alone can be edited.",
+                    f"{name} cannot be changed on {line['id']}: it is a line of a subscription, of "
+                    f"which only {allowed} can be edited.",
                     param=f"{path}[{name}]",
                 )
     if held["proration"] and line.get("discountable"):
         raise InvalidRequestError(
             "discountable cannot be true on a proration.", param=f"{path}[discountable]"
         )
-    _check_pricing(reader, question, draft, line, path)
+    check_pricing(draft, line, path)
+    check_new_quantity(held, line, path)
+    if held["type"] != "subscription":
+        check_metadata_count(held["metadata_json"], line.get("metadata"), f"{path}[metadata]")
+    return _with_charges(draft, held, line, path)
 
 
-def check_removed_line(held: Row | None, line: Row, path: str) -> None:
-    """Check one line of ``remove_lines``; ``held`` is the line as it stands."""
-    if held is None:
-        raise no_such("line_item", line["id"], param=f"{path}[id]", http_status=400)
+def check_removed_line(draft: EditedDraft, line: Row, path: str) -> Row:
+    """Check one line of ``remove_lines``."""
+    held = _held(draft, line, path)
     if held["type"] == "subscription":
         raise InvalidRequestError(
             f"{line['id']} is a line of a subscription and cannot be removed from the invoice; "
             "remove the subscription's item instead.",
             param=f"{path}[id]",
         )
+    return line
 
 
-def check_line_count(draft: Row, added: int) -> None:
+def check_line_count(draft: EditedDraft, added: int) -> None:
     """Refuse more lines than one invoice may have."""
-    if draft["line_count"] + added > MOST_LINES:
+    count = draft.row["line_count"]
+    if count + added > MOST_LINES:
         raise InvalidRequestError(
-            f"An invoice can have at most {MOST_LINES} lines: this one has {draft['line_count']} "
-            f"and {added} would be added.",
+            f"An invoice can have at most {MOST_LINES} lines: this one has {count} and {added} "
+            "would be added.",
             param="lines",
         )
 
 
-def _check_pricing(reader: Reader, question: Question, draft: Row, line: Row, path: str) -> None:
-    for name in _NOT_APPLIED:
-        if name in line:
-            raise InvalidRequestError(
-                f"{name} of a line are not computed here. Remove {path}[{name}] from the request.",
-                param=f"{path}[{name}]",
-            )
-    given = [name for name in _PRICED_BY if name in line]
-    if len(given) > 1:
+def check_metadata_count(
+    held_json: str | None, metadata: dict[str, str] | str | None, param: str
+) -> None:
+    """Refuse more keys than metadata may have after it is merged into what there is."""
+    if not metadata or isinstance(metadata, str):
+        return
+    held: dict[str, str] = decode_json(held_json or "{}")
+    after = {key for key, value in {**held, **metadata}.items() if value}
+    if len(after) > MOST_METADATA_KEYS:
         raise InvalidRequestError(
-            f"You may only specify one of these parameters: {', '.join(given)}.",
-            param=f"{path}[{given[1]}]",
-            code="parameters_exclusive",
-        )
-    if "amount" in line and "quantity" in line:
-        raise InvalidRequestError(
-            "You may only specify one of these parameters: amount, quantity. An amount is one "
-            "unit at that amount.",
-            param=f"{path}[quantity]",
-            code="parameters_exclusive",
-        )
-    period = line.get("period")
-    if period is not None and period["end"] < period["start"]:
-        raise InvalidRequestError(
-            f"The period must not end before it starts: {period['end']} is before "
-            f"{period['start']}.",
-            param=f"{path}[period][end]",
-        )
-    if "price" in line:
-        _check_price(reader, question, draft, line["price"], f"{path}[price]")
-    if "price_data" in line:
-        _check_price_data(reader, question, draft, line["price_data"], f"{path}[price_data]")
-
-
-def _check_price(reader: Reader, question: Question, draft: Row, price_id: str, param: str) -> None:
-    price = find_landed(reader, "price", [price_id], question.livemode).get(price_id)
-    if price is None:
-        raise no_such("price", price_id, param=param, http_status=400)
-    if price.get("type") == "recurring":
-        raise InvalidRequestError(
-            "The price specified is set to `type=recurring` but this field only accepts prices "
-            "with `type=one_time`.",
+            f"You can have at most {MOST_METADATA_KEYS} keys in {param}; there would be "
+            f"{len(after)}. Unset some with an empty value.",
             param=param,
         )
-    options: Mapping[str, Any] = price.get("currency_options") or {}
-    if price.get("currency") != draft["currency"] and draft["currency"] not in options:
-        raise _other_currency(price.get("currency"), draft, param)
 
 
-def _check_price_data(reader: Reader, question: Question, draft: Row, data: Row, path: str) -> None:
-    for either, other in (("product", "product_data"), ("unit_amount", "unit_amount_decimal")):
-        if either in data and other in data:
-            raise InvalidRequestError(
-                f"You may only specify one of these parameters: {either}, {other}.",
-                param=f"{path}[{other}]",
-                code="parameters_exclusive",
-            )
-        if either not in data and other not in data:
-            raise InvalidRequestError(
-                f"You must pass one of {either} or {other} for {path}.",
-                param=f"{path}[{either}]",
-                code="parameter_missing",
-            )
-    if data["currency"] != draft["currency"]:
-        raise _other_currency(data["currency"], draft, f"{path}[currency]")
-    product = data.get("product")
-    if product is not None and not find_landed(reader, "product", [product], question.livemode):
-        raise no_such("product", product, param=f"{path}[product]", http_status=400)
+def _held(draft: EditedDraft, line: Row, path: str) -> Row:
+    held = draft.lines.get(line["id"])
+    if held is None:
+        raise no_such("line_item", line["id"], param=f"{path}[id]", http_status=400)
+    return held
 
 
-def _other_currency(currency: object, draft: Row, param: str) -> StripeError:
-    return InvalidRequestError(
-        f"The currency {currency} is not the invoice's: its lines are in {draft['currency']}.",
-        param=param,
-    )
-
-
-def _check_invoice_item(
-    reader: Reader, question: Question, draft: Row, item_id: str, param: str
-) -> None:
-    item = reader.row(
-        f"select customer_id, currency, is_pending from main.invoice_items where id = $id "
-        f"and {IN_MODE}",
-        {"id": item_id, "livemode": question.livemode},
-    )
-    if item is None:
-        raise no_such("invoiceitem", item_id, param=param, http_status=400)
-    if item["customer_id"] != draft["customer_id"]:
-        raise InvalidRequestError(
-            f"The invoice item {item_id} belongs to another customer than the invoice.", param=param
-        )
-    if item["currency"] != draft["currency"]:
-        raise _other_currency(item["currency"], draft, param)
-    if not item["is_pending"]:
-        raise InvalidRequestError(
-            f"The invoice item {item_id} is on an invoice already.", param=param
-        )
+def _with_charges(draft: EditedDraft, held: Row | None, line: Row, path: str) -> Row:
+    check_taxes(draft, line, path)
+    discounts = discounts_to_land(draft, held, line, path)
+    return line if discounts is None else {**line, "discounts": discounts}

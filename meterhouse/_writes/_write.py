@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-
-import pyarrow as pa
 
 from queries import Object, Question, Reader, Route
 
@@ -20,6 +19,8 @@ class WriteRequest:
     """The instant that counts as now, in whole seconds since 1970."""
     clocks: tuple[int, ...]
     """Every instant that may count as now for a build made for a chosen instant."""
+    clock: datetime.datetime
+    """The same instant, to the microsecond."""
     request_id: str
     """The request's id: what the rows of one call share."""
 
@@ -55,7 +56,5 @@ class Write:
     route: Route
     prepare: Callable[[Reader | None, WriteRequest], Landing]
     needs_reader: bool = True
-
-
-Edits = pa.Table
-"""Unbuilt edits of draft lines, with the columns of the stream ``invoice_line_edits``."""
+    after_all_of: str | None = None
+    """The stream whose earlier writes ``prepare`` must see: such writes are made one at a time."""

@@ -11,7 +11,8 @@ invoice_items as (
 pending as (
 
     select invoice_item_id
-    from {{ ref('int_pending_invoice_items') }}
+    from {{ ref('int_movable_invoice_items') }}
+    where state = 'pending'
 
 )
 

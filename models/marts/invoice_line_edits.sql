@@ -1,6 +1,8 @@
 select
     invoice_line_edit_id as id,
     invoice_id,
+    customer_id,
+    currency,
     operation,
     request_id,
     position,
@@ -8,7 +10,8 @@ select
     behavior,
     parameters_json,
     invoice_metadata_json,
+    undone_by_id,
     received_at,
     received_sequence,
     livemode
-from {{ ref('stg_invoice_line_edits') }}
+from {{ ref('int_invoice_line_edits') }}

@@ -14,25 +14,34 @@ import duckdb
 import pytest
 
 from tests.models._macro import expand
+from tests.models._rows import dicts
 
 START = datetime(2026, 4, 1)
 FOLDED = """
-with live_edits as ({{ live_invoice_line_edits('edits') }}),
+with traced as ({{ traced_invoice_line_edits('edits') }}),
+live_edits as ({{ live_invoice_line_edits('traced') }}),
+keyed as (
+    {{ keyed_invoice_line_edits(
+        'live_edits', 'lines', 'invoice_items', 'price_tiers', 'prices', 'products'
+    ) }}
+),
+movable as ({{ movable_invoice_items('keyed', 'lines', 'invoice_items') }}),
 all_lines as (
     select * from lines
     union all
-    {{ added_invoice_lines('live_edits', 'invoices', 'invoice_items', 'price_tiers') }}
+    {{ moved_invoice_item_lines('movable', 'keyed', 'invoices') }}
 ),
-folded as ({{ fold_invoice_line_edits('all_lines', 'live_edits', 'price_tiers') }})
-select * from folded order by invoice_line_id
+folded as ({{ fold_invoice_line_edits('all_lines', 'keyed', 'price_tiers') }})
+select * from folded order by invoice_id, invoice_line_id
 """
+UPCOMING = "in_next"
 VECTORS: list[dict[str, Any]] = json.loads(
     (Path(__file__).parents[1] / "vectors" / "stripe-vectors.json").read_text()
 )
 
 
 class Drafts:
-    """One draft, in_1, in US dollars, and the edits made to it."""
+    """Two drafts and an upcoming invoice of one customer, and the edits made to them."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self.connection = connection
@@ -50,25 +59,40 @@ class Drafts:
         )
         connection.execute(
             "create table edits (invoice_line_edit_id varchar, invoice_id varchar,"
+            " customer_id varchar, currency varchar,"
             " operation varchar, request_id varchar, position bigint, invoice_line_id varchar,"
             " behavior varchar, parameters_json varchar, invoice_metadata_json varchar,"
             " received_at timestamp, received_sequence bigint, livemode boolean)"
         )
         connection.execute(
-            "create table invoices as select 'in_1' as invoice_id, 'cus_1' as customer_id,"
-            " 'usd' as currency, false as livemode, '{}' as metadata_json"
+            "create table invoices as select invoice_id, is_upcoming, 'cus_1' as customer_id,"
+            " null::varchar as subscription_id, 'usd' as currency, false as livemode,"
+            " timestamp '2026-05-01' as period_end"
+            f" from (values ('in_1', false), ('in_2', false), ('{UPCOMING}', true))"
+            " as given(invoice_id, is_upcoming)"
         )
         connection.execute(
-            "create table invoice_items as select 'ii_9' as invoice_item_id, null::varchar as"
-            " price_id, 199::bigint as amount, 'Canned Coffee' as description, 1::decimal(38,12)"
+            "create table invoice_items as select 'ii_9' as invoice_item_id, 'cus_1' as"
+            " customer_id, null::varchar as invoice_id, null::varchar as subscription_id,"
+            " null::varchar as price_id, null::varchar as product_id, 'usd' as currency,"
+            " 199::bigint as amount, 'Canned Coffee' as description, 1::decimal(38,12)"
             " as quantity, 199::decimal(38,12) as unit_amount_decimal,"
             " timestamp '2026-03-05' as period_start, timestamp '2026-03-05' as period_end,"
             " timestamp '2026-03-05' as date_at, false as is_proration, true as is_discountable,"
-            """ '{"kept":"yes"}' as metadata_json"""
+            """ '{"kept":"yes"}' as metadata_json, false as livemode"""
         )
         connection.execute(
-            "create table price_tiers as select 'price_1' as price_id, 'usd' as currency,"
-            " 'per_unit' as tiers_mode, 12.5::decimal(38,12) as unit_amount_decimal"
+            "create table price_tiers as select price_id, 'usd' as currency, 'per_unit' as"
+            " tiers_mode, 12.5::decimal(38,12) as unit_amount_decimal, transform_divide_by,"
+            " transform_round from (values ('price_1', null::bigint, null), ('price_5', 5, 'up'))"
+            " as given(price_id, transform_divide_by, transform_round)"
+        )
+        connection.execute(
+            "create table prices as select unnest(['price_1', 'price_5']) as price_id,"
+            " 'prod_1' as product_id"
+        )
+        connection.execute(
+            "create table products as select 'prod_1' as product_id, 'Beans' as name"
         )
 
     def line(self, line: str, *, type: str = "invoiceitem", metadata: str = "{}") -> None:
@@ -81,14 +105,21 @@ class Drafts:
         )
 
     def edit(
-        self, operation: str, line: str | None = None, *, request: str | None = None, **given: Any
+        self,
+        operation: str,
+        line: str | None = None,
+        *,
+        request: str | None = None,
+        invoice: str = "in_1",
+        **given: Any,
     ) -> str:
         tick = next(self._clock)
         request = request or f"req_{tick}"
         self.connection.execute(
-            "insert into edits values (?, 'in_1', ?, ?, 0, ?, ?, ?, null, ?, 1, false)",
+            "insert into edits values (?, ?, 'cus_1', 'usd', ?, ?, 0, ?, ?, ?, null, ?, 1, false)",
             [
-                f"ile_{tick}",
+                f"ile_{tick:03}",
+                invoice,
                 operation,
                 request,
                 line,
@@ -99,10 +130,9 @@ class Drafts:
         )
         return request
 
-    def rows(self) -> list[dict[str, Any]]:
-        cursor = self.connection.execute(expand(FOLDED))
-        names = [column[0] for column in cursor.description or []]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    def rows(self, invoice: str = "in_1") -> list[dict[str, Any]]:
+        found = dicts(self.connection, expand(FOLDED))
+        return [row for row in found if row["invoice_id"] == invoice]
 
 
 @pytest.fixture
@@ -224,3 +254,129 @@ def test_metadata_keys_with_dots_and_quotes_survive(drafts: Drafts) -> None:
     drafts.edit("update", "il_1", metadata=awkward)
     (line,) = drafts.rows()
     assert json.loads(line["metadata_json"]) == awkward
+
+
+def test_a_line_says_which_edit_made_it_what_it_is(drafts: Drafts) -> None:
+    drafts.line("il_1")
+    assert drafts.connection.execute("select count(*) from edits").fetchone() == (0,)
+    assert [line["last_edit_id"] for line in drafts.rows()] == [None]
+    drafts.edit("update", "il_1", description="first")
+    drafts.edit("update", "il_1", description="second")
+    assert [line["last_edit_id"] for line in drafts.rows()] == ["ile_002"]
+
+
+def test_an_undone_edit_names_the_one_that_took_it_back(drafts: Drafts) -> None:
+    drafts.line("il_1")
+    request = drafts.edit("update", "il_1", description="wrong")
+    drafts.edit("undo", request_id=request)
+    traced = dicts(drafts.connection, expand("{{ traced_invoice_line_edits('edits') }}"))
+    undone_by = {row["invoice_line_edit_id"]: row["undone_by_id"] for row in traced}
+    assert undone_by == {"ile_001": "ile_002", "ile_002": None}
+
+
+def test_a_price_that_sells_packages_is_multiplied_by_packages(drafts: Drafts) -> None:
+    drafts.edit("add", "il_new", price="price_5", quantity=6)
+    (line,) = drafts.rows()
+    assert (line["quantity"], line["amount"]) == (6, 25)
+
+
+def test_what_is_sold_gives_a_new_line_its_description_and_its_product(drafts: Drafts) -> None:
+    drafts.edit("add", "il_1", price="price_1")
+    drafts.edit("add", "il_2", price_data={"unit_amount": 5, "product_data": {"name": "Roasting"}})
+    drafts.edit("add", "il_3", price="price_1", description="Said")
+    lines = drafts.rows()
+    assert [line["description"] for line in lines] == ["Beans", "Roasting", "Said"]
+    assert [line["product_id"] for line in lines] == ["prod_1", None, "prod_1"]
+
+
+def test_an_empty_description_takes_it_away(drafts: Drafts) -> None:
+    drafts.line("il_1")
+    drafts.edit("update", "il_1", description="")
+    assert [line["description"] for line in drafts.rows()] == [None]
+
+
+def test_a_credit_is_not_discountable_unless_an_edit_says_so(drafts: Drafts) -> None:
+    drafts.edit("add", "il_1", amount=-5)
+    drafts.edit("add", "il_2", amount=5)
+    drafts.edit("add", "il_3", amount=-5, discountable=True)
+    assert [line["is_discountable"] for line in drafts.rows()] == [False, True, True]
+
+
+def test_a_quantity_without_any_unit_price_leaves_the_amount(drafts: Drafts) -> None:
+    drafts.line("il_1")
+    drafts.connection.execute("update lines set unit_amount_decimal = null")
+    drafts.edit("update", "il_1", quantity=7)
+    assert [line["amount"] for line in drafts.rows()] == [100]
+
+
+def test_a_pending_item_waits_on_the_upcoming_invoice_until_it_is_attached(drafts: Drafts) -> None:
+    assert [line["invoice_item_id"] for line in drafts.rows(UPCOMING)] == ["ii_9"]
+    drafts.edit("add", "il_new", invoice_item="ii_9")
+    assert drafts.rows(UPCOMING) == []
+    drafts.edit("remove", "il_new", behavior="unassign")
+    assert [line["invoice_item_id"] for line in drafts.rows(UPCOMING)] == ["ii_9"]
+    assert drafts.rows() == []
+
+
+def test_a_deleted_item_is_gone_for_good(drafts: Drafts) -> None:
+    drafts.edit("add", "il_new", invoice_item="ii_9")
+    drafts.edit("remove", "il_new", behavior="delete")
+    assert (drafts.rows(), drafts.rows(UPCOMING)) == ([], [])
+
+
+def test_an_item_takes_its_changes_along_from_invoice_to_invoice(drafts: Drafts) -> None:
+    drafts.edit("add", "il_a", invoice_item="ii_9", metadata={"first": "1"})
+    drafts.edit("update", "il_a", amount=70, description="Changed")
+    drafts.edit("remove", "il_a", behavior="unassign")
+    (pending,) = drafts.rows(UPCOMING)
+    assert (pending["amount"], pending["description"]) == (70, "Changed")
+    drafts.edit("add", "il_b", invoice="in_2", invoice_item="ii_9", quantity=2)
+    (line,) = drafts.rows("in_2")
+    assert (line["amount"], line["description"]) == (140, "Changed")
+    assert json.loads(line["metadata_json"]) == {"first": "1", "kept": "yes"}
+    assert drafts.rows(UPCOMING) == []
+
+
+def test_a_line_that_an_edit_made_becomes_pending_when_it_is_unassigned(drafts: Drafts) -> None:
+    drafts.edit("add", "il_new", amount=70, description="Made")
+    made = drafts.rows()[0]["invoice_item_id"]
+    drafts.edit("remove", "il_new", behavior="unassign")
+    (pending,) = drafts.rows(UPCOMING)
+    assert (pending["invoice_item_id"], pending["amount"]) == (made, 70)
+    drafts.edit("add", "il_again", invoice="in_2", invoice_item=made)
+    assert [line["description"] for line in drafts.rows("in_2")] == ["Made"]
+    assert drafts.rows(UPCOMING) == []
+
+
+def test_a_landed_line_without_a_landed_item_becomes_pending_too(drafts: Drafts) -> None:
+    drafts.line("il_1")
+    drafts.edit("update", "il_1", description="Kept for later")
+    drafts.edit("remove", "il_1", behavior="unassign")
+    pending = {line["invoice_item_id"]: line for line in drafts.rows(UPCOMING)}
+    assert (pending["ii_1"]["amount"], pending["ii_1"]["description"]) == (100, "Kept for later")
+
+
+def test_of_two_edits_that_attach_one_item_the_first_received_counts(drafts: Drafts) -> None:
+    drafts.edit("add", "il_a", invoice_item="ii_9")
+    drafts.edit("add", "il_b", invoice="in_2", invoice_item="ii_9")
+    assert [line["invoice_line_id"] for line in drafts.rows()] == ["il_a"]
+    assert drafts.rows("in_2") == []
+
+
+def test_undoing_a_removal_puts_the_line_back(drafts: Drafts) -> None:
+    drafts.line("il_1")
+    before = drafts.rows()
+    request = drafts.edit("remove", "il_1", behavior="unassign")
+    drafts.edit("undo", request_id=request)
+    assert drafts.rows() == before
+    assert [line["invoice_item_id"] for line in drafts.rows(UPCOMING)] == ["ii_9"]
+
+
+def test_an_edit_says_what_discounts_and_taxes_the_line_has(drafts: Drafts) -> None:
+    drafts.line("il_1")
+    drafts.edit("update", "il_1", discounts=[{"coupon": "half"}], tax_rates=["txr_1"])
+    drafts.edit("update", "il_1", discounts="")
+    (line,) = drafts.rows()
+    assert line["given_discounts_json"] == ""
+    assert json.loads(line["given_tax_rates_json"]) == ["txr_1"]
+    assert line["given_tax_amounts_json"] is None

@@ -24,13 +24,19 @@ from tests.oracle.totals import ChargedLine, Totals, totals
 
 CHARGED = """
 with
-eligible as ({{ eligible_discounts('lines', 'invoice_discounts', 'coupon_products') }}),
+own_discounts as (
+    {{ own_line_discounts('lines', 'item_discounts', 'invoices', 'coupons') }}
+),
+eligible as (
+    {{ eligible_discounts('lines', 'invoice_discounts', 'coupon_products', 'own_discounts') }}
+),
 discounts as ({{ discount_amounts('lines', 'eligible') }}),
 creditable as ({{ creditable_lines('lines', 'discounts', 'invoices', 'prices') }}),
 ordered_grants as ({{ ordered_credit_grants('grants', 'grant_prices') }}),
 credits as ({{ credit_amounts('creditable', 'ordered_grants', 'grant_prices') }}),
 taxable as ({{ taxable_lines('lines', 'discounts', 'credits', 'customers') }}),
-rates as ({{ line_tax_rates('lines', 'invoice_tax_rates') }}),
+own_rates as ({{ own_line_tax_rates('lines', 'item_tax_rates', 'tax_rates') }}),
+rates as ({{ line_tax_rates('lines', 'invoice_tax_rates', 'own_rates') }}),
 taxes as ({{ tax_amounts('taxable', 'rates', tax_rounding='ROUNDING') }}),
 charged as ({{ charged_invoice_lines('lines', 'discounts', 'credits', 'taxes') }}),
 totals as ({{ invoice_totals(
@@ -44,7 +50,8 @@ LINES = """
     description varchar, currency varchar, quantity decimal(38,12), quantity_source varchar,
     unit_amount_decimal decimal(38,12), exact_amount_decimal decimal(38,24), amount bigint,
     period_start timestamp, period_end timestamp, is_proration boolean, is_discountable boolean,
-    metadata_json varchar, livemode boolean
+    metadata_json varchar, livemode boolean, given_discounts_json varchar,
+    given_tax_rates_json varchar, given_tax_amounts_json varchar, last_edit_id varchar
 """
 INVOICES = """
     invoice_id varchar, customer_id varchar, subscription_id varchar, status varchar,
@@ -180,6 +187,47 @@ def _discount_row(number: int, item: int | None, position: int, one: Discount) -
     return (f"in_{number}", scope, of_item, None, position, one.id, one.id, *off)
 
 
+def _given(line: ChargedLine) -> tuple[str, str]:
+    """What an edit gives the line that its item would have."""
+    discounts = [{"discount": one.id, "coupon": one.id} for one in line.item_discounts]
+    return json.dumps(discounts), json.dumps([rate.id for rate in line.tax_rates])
+
+
+def _line_row(
+    number: int, place: int, item: int, line: ChargedLine, given: tuple[str | None, str | None]
+) -> tuple[Any, ...]:
+    return (
+        f"in_{number}",
+        f"il_{number}_{place}",
+        place,
+        f"cus_{number}",
+        f"sub_{number}",
+        f"si_{number}_{item}",
+        None,
+        line.price_id,
+        line.product,
+        "subscription",
+        None,
+        "usage",
+        None,
+        "usd",
+        1,
+        "meter",
+        None,
+        line.amount,
+        line.amount,
+        None,
+        None,
+        False,
+        line.discountable,
+        "{}",
+        False,
+        *given,
+        None,
+        None if given == (None, None) else f"ile_{number}_{place}",
+    )
+
+
 def _lay_out(connection: duckdb.DuckDBPyConnection, cases: Sequence[Case]) -> None:
     lines: list[tuple[Any, ...]] = []
     discounts: dict[tuple[int, str], tuple[Any, ...]] = {}
@@ -203,6 +251,15 @@ def _lay_out(connection: duckdb.DuckDBPyConnection, cases: Sequence[Case]) -> No
                 )
             )
         for place, (line, item) in enumerate(zip(case.lines, case.items, strict=True)):
+            # Of every other invoice the lines that stand alone have by an edit what others have by
+            # their item.
+            is_edited = number % 2 == 1 and case.items.count(item) == 1
+            for one in (*case.of_invoice, *line.item_discounts):
+                products |= {(one.id, product) for product in one.coupon.applies_to or ()}
+            given = _given(line) if is_edited else (None, None)
+            lines.append(_line_row(number, place, item, line, given))
+            if is_edited:
+                continue
             for position, one in enumerate(line.item_discounts, start=1):
                 discounts[number, one.id] = _discount_row(number, item, position, one)
             for position, rate in enumerate(line.tax_rates):
@@ -218,39 +275,38 @@ def _lay_out(connection: duckdb.DuckDBPyConnection, cases: Sequence[Case]) -> No
                         rate.inclusive,
                     )
                 )
-            for one in (*case.of_invoice, *line.item_discounts):
-                products |= {(one.id, product) for product in one.coupon.applies_to or ()}
-            lines.append(
-                (
-                    f"in_{number}",
-                    f"il_{number}_{place}",
-                    place,
-                    f"cus_{number}",
-                    f"sub_{number}",
-                    f"si_{number}_{item}",
-                    None,
-                    line.price_id,
-                    line.product,
-                    "subscription",
-                    None,
-                    "usage",
-                    None,
-                    "usd",
-                    1,
-                    "meter",
-                    None,
-                    line.amount,
-                    line.amount,
-                    None,
-                    None,
-                    False,
-                    line.discountable,
-                    "{}",
-                    False,
-                )
-            )
     fill(connection, "lines", LINES, lines)
     fill(connection, "invoice_discounts", DISCOUNTS, discounts.values())
+    fill(
+        connection,
+        "coupons",
+        "coupon_id varchar, percent_off decimal(38,12), amount_off bigint, currency varchar",
+        [
+            (one.id, exact(one.coupon.percent_off), one.coupon.amount_off, "usd")
+            for case in cases
+            for line in case.lines
+            for one in line.item_discounts
+        ],
+    )
+    fill(
+        connection,
+        "tax_rates",
+        "tax_rate_id varchar, percentage decimal(38,12), is_inclusive boolean",
+        [(rate.id, exact(rate.percentage), rate.inclusive) for rate in RATES],
+    )
+    fill(
+        connection,
+        "item_discounts",
+        "invoice_item_id varchar, position integer, discount_id varchar, coupon_id varchar,"
+        " end_at timestamp",
+        [],
+    )
+    fill(
+        connection,
+        "item_tax_rates",
+        "invoice_item_id varchar, position integer, tax_rate_id varchar",
+        [],
+    )
     fill(connection, "invoice_tax_rates", TAX_RATES, sorted(rates, key=repr))
     fill(connection, "coupon_products", "coupon_id varchar, product_id varchar", products)
     fill(

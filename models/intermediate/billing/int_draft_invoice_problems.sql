@@ -29,12 +29,6 @@ price_tiers as (
 
 ),
 
-live_edits as (
-
-    select * from {{ ref('int_live_invoice_line_edits') }}
-
-),
-
 prices as (
 
     select
@@ -44,29 +38,13 @@ prices as (
 
 ),
 
-edited_line_ids as (
-
-    select distinct
-        invoice_id,
-        invoice_line_id
-    from live_edits
-
-),
-
-lines_to_edit as (
-
-    select lines.*
-    from {{ ref('int_invoice_lines_with_additions') }} as lines
-    inner join edited_line_ids
-        on
-            lines.invoice_id = edited_line_ids.invoice_id
-            and lines.invoice_line_id = edited_line_ids.invoice_line_id
-
-),
-
 edited_lines as (
 
-    {{ fold_invoice_line_edits('lines_to_edit', 'live_edits', ref('int_price_tiers')) }}
+    select *
+    from {{ ref('int_invoice_lines') }}
+    where
+        last_edit_id is not null
+        and type = 'invoiceitem'
 
 ),
 
@@ -154,7 +132,21 @@ products as (
 
 discounts as (
 
-    select * from {{ ref('int_discount_candidates') }}
+    select
+        invoice_id,
+        subscription_item_id,
+        discount_id,
+        coupon_id
+    from {{ ref('int_subscription_discount_candidates') }}
+
+    union all
+
+    select
+        invoice_id,
+        cast(null as varchar) as subscription_item_id,
+        discount_id,
+        coupon_id
+    from {{ ref('int_invoice_line_own_discounts') }}
 
 ),
 
@@ -167,7 +159,23 @@ coupons as (
 
 tax_rates as (
 
-    select * from {{ ref('int_invoice_tax_rates') }}
+    select
+        invoice_id,
+        subscription_item_id,
+        coalesce(subscription_item_id, scope) as named_by,
+        tax_rate_id,
+        percentage
+    from {{ ref('int_invoice_tax_rates') }}
+
+    union all
+
+    select
+        invoice_id,
+        cast(null as varchar) as subscription_item_id,
+        invoice_line_id as named_by,
+        tax_rate_id,
+        percentage
+    from {{ ref('int_invoice_line_own_tax_rates') }}
 
 ),
 
@@ -307,11 +315,7 @@ problems as (
         tax_rates.subscription_item_id,
         cast(null as varchar) as price_id,
         drafts.currency,
-        concat(
-            coalesce(tax_rates.subscription_item_id, tax_rates.invoice_item_id, tax_rates.scope),
-            ':',
-            tax_rates.tax_rate_id
-        ) as subject_id,
+        concat(tax_rates.named_by, ':', tax_rates.tax_rate_id) as subject_id,
         tax_rates.tax_rate_id as missing_id,
         cast(null as {{ quantity_type() }}) as quantity,
         cast(null as {{ quantity_type() }}) as unit_amount_decimal,

@@ -1,8 +1,42 @@
-with in_force as (
+{#- Which draft spends a `once` discount is decided by what stands on the drafts without any edit:
+    editing one draft does not take a discount from another. -#}
+with
+
+unedited as (
+
+    select * from {{ ref('int_invoice_lines_unedited') }}
+
+),
+
+no_edits as (
+
+    select *
+    from {{ ref('int_keyed_invoice_line_edits') }}
+    where 1 = 0
+
+),
+
+landed_items as (
+
+    {{ movable_invoice_items('no_edits', 'unedited', ref('int_invoice_items')) }}
+
+),
+
+lines as (
+
+    select * from unedited
+
+    union all
+
+    {{ moved_invoice_item_lines('landed_items', 'no_edits', ref('int_draft_invoices')) }}
+
+),
+
+in_force as (
 
     {{ discounts_in_force(
-        ref('int_discount_candidates'), ref('int_invoice_terms'), ref('stg_coupons'),
-        ref('int_invoice_lines'), ref('int_coupon_products')
+        ref('int_subscription_discount_candidates'), ref('int_invoice_terms'), ref('stg_coupons'),
+        'lines', ref('int_coupon_products')
     ) }}
 
 )

@@ -1,17 +1,13 @@
-{#- The lines that invoice items make: the landed lines of manual drafts, items that name such a
-    draft but are not among its landed lines, and pending items on the upcoming invoice that takes
-    them. -#}
+{#- The lines that invoice items make where they landed: the landed lines of manual drafts, and items
+    that name such a draft but are not among its landed lines. -#}
 with
 
 drafts as (
 
     select
         invoice_id,
-        subscription_id,
         customer_id,
         currency,
-        period_end,
-        is_upcoming,
         livemode
     from {{ ref('int_draft_invoices') }}
 
@@ -25,15 +21,7 @@ landed_lines as (
 
 invoice_items as (
 
-    select *
-    from {{ ref('stg_invoice_items') }}
-    where not is_deleted
-
-),
-
-pending as (
-
-    select * from {{ ref('int_pending_invoice_items') }}
+    select * from {{ ref('int_invoice_items') }}
 
 ),
 
@@ -77,7 +65,7 @@ named as (
         cast(null as varchar) as product_id,
         invoice_items.description,
         drafts.currency,
-        cast(invoice_items.quantity as {{ quantity_type() }}) as quantity,
+        invoice_items.quantity,
         invoice_items.unit_amount_decimal,
         invoice_items.amount,
         invoice_items.period_start,
@@ -99,70 +87,11 @@ named as (
 
 ),
 
--- A pending item goes on the next invoice of its subscription or, where it names none, on the first
--- upcoming invoice of its customer in its currency.
-takers as (
-
-    select
-        pending.invoice_item_id,
-        drafts.invoice_id,
-        drafts.currency,
-        drafts.livemode,
-        row_number() over (
-            partition by pending.invoice_item_id
-            order by drafts.period_end, drafts.invoice_id
-        ) as taker_rank
-    from pending
-    inner join drafts
-        on
-            pending.customer_id = drafts.customer_id
-            and pending.currency = drafts.currency
-            and drafts.is_upcoming
-            and (
-                pending.subscription_id is null
-                or pending.subscription_id = drafts.subscription_id
-            )
-
-),
-
-on_upcoming as (
-
-    select
-        {{ stable_id('il_', ['takers.invoice_id', 'pending.invoice_item_id']) }}
-            as invoice_line_id,
-        takers.invoice_id,
-        pending.customer_id,
-        pending.invoice_item_id,
-        pending.price_id,
-        cast(null as varchar) as product_id,
-        pending.description,
-        takers.currency,
-        cast(pending.quantity as {{ quantity_type() }}) as quantity,
-        pending.unit_amount_decimal,
-        pending.amount,
-        pending.period_start,
-        pending.period_end,
-        pending.is_proration,
-        pending.is_discountable,
-        pending.metadata_json,
-        pending.date_at as sorted_at,
-        0 as item_position,
-        takers.livemode
-    from pending
-    inner join takers
-        on
-            pending.invoice_item_id = takers.invoice_item_id
-            and takers.taker_rank = 1
-
-),
-
 lines as (
 
     select * from on_drafts
     union all
     select * from named
-    union all
-    select * from on_upcoming
 
 ),
 

@@ -3,7 +3,8 @@ with
 eligible as (
 
     {{ eligible_discounts(
-        ref('int_invoice_lines'), ref('int_invoice_discounts'), ref('int_coupon_products')
+        ref('int_invoice_lines'), ref('int_invoice_discounts'), ref('int_coupon_products'),
+        ref('int_invoice_line_own_discounts')
     ) }}
 
 ),

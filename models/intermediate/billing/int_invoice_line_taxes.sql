@@ -2,7 +2,10 @@ with
 
 rates as (
 
-    {{ line_tax_rates(ref('int_invoice_lines'), ref('int_invoice_tax_rates')) }}
+    {{ line_tax_rates(
+        ref('int_invoice_lines'), ref('int_invoice_tax_rates'),
+        ref('int_invoice_line_own_tax_rates')
+    ) }}
 
 ),
 
@@ -39,3 +42,7 @@ taxed as (
 )
 
 select * from taxed
+
+union all
+
+{{ given_tax_amounts(ref('int_invoice_lines')) }}

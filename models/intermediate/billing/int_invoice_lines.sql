@@ -8,18 +8,16 @@ lines as (
 
 ),
 
-live_edits as (
+edits as (
 
-    select * from {{ ref('int_live_invoice_line_edits') }}
+    select * from {{ ref('int_keyed_invoice_line_edits') }}
 
 ),
 
-edited_ids as (
+edit_keys as (
 
-    select distinct
-        invoice_id,
-        invoice_line_id
-    from live_edits
+    select distinct edit_key
+    from edits
 
 ),
 
@@ -27,10 +25,8 @@ edited as (
 
     select lines.*
     from lines
-    inner join edited_ids
-        on
-            lines.invoice_id = edited_ids.invoice_id
-            and lines.invoice_line_id = edited_ids.invoice_line_id
+    inner join edit_keys
+        on {{ edit_key('lines') }} = edit_keys.edit_key
 
 ),
 
@@ -59,24 +55,26 @@ unedited as (
         lines.period_start,
         lines.period_end,
         lines.is_proration,
-        lines.is_discountable,
+        coalesce(lines.is_discountable, true) as is_discountable,
         lines.metadata_json,
         lines.sort_group,
         lines.sorted_at,
         lines.item_position,
-        lines.livemode
+        lines.livemode,
+        cast(null as varchar) as given_discounts_json,
+        cast(null as varchar) as given_tax_rates_json,
+        cast(null as varchar) as given_tax_amounts_json,
+        cast(null as varchar) as last_edit_id
     from lines
-    left join edited_ids
-        on
-            lines.invoice_id = edited_ids.invoice_id
-            and lines.invoice_line_id = edited_ids.invoice_line_id
-    where edited_ids.invoice_line_id is null
+    left join edit_keys
+        on {{ edit_key('lines') }} = edit_keys.edit_key
+    where edit_keys.edit_key is null
 
 ),
 
 folded as (
 
-    {{ fold_invoice_line_edits('edited', 'live_edits', ref('int_price_tiers')) }}
+    {{ fold_invoice_line_edits('edited', 'edits', ref('int_price_tiers')) }}
 
 ),
 

@@ -5,4 +5,4 @@ select * from {{ ref('int_invoice_lines_unedited') }}
 
 union all
 
-select * from {{ ref('int_added_invoice_lines') }}
+select * from {{ ref('int_moved_invoice_item_lines') }}

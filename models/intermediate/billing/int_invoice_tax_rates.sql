@@ -1,4 +1,5 @@
-{#- The tax rates named on each draft: by its subscription (the defaults) and by its items. -#}
+{#- The tax rates named on each draft: by its subscription (the defaults) and by the subscription's
+    items. -#}
 with
 
 terms as (
@@ -8,16 +9,6 @@ terms as (
         batch_id,
         batch_row
     from {{ ref('int_invoice_terms') }}
-
-),
-
-lines as (
-
-    select distinct
-        invoice_id,
-        invoice_item_id
-    from {{ ref('int_invoice_lines') }}
-    where invoice_item_id is not null
 
 ),
 
@@ -54,21 +45,6 @@ item_rates as (
 
 ),
 
-invoice_items as (
-
-    select
-        invoice_item_id,
-        tax_rates
-    from {{ ref('stg_invoice_items') }}
-
-),
-
-invoice_item_rates as (
-
-    {{ explode('invoice_items', 'tax_rates', ['invoice_item_id']) }}
-
-),
-
 named as (
 
     select
@@ -98,19 +74,6 @@ named as (
         on
             terms.batch_id = item_rates.batch_id
             and terms.batch_row = item_rates.batch_row
-
-    union all
-
-    select
-        lines.invoice_id,
-        cast('item' as varchar) as scope,
-        cast(null as varchar) as subscription_item_id,
-        invoice_item_rates.invoice_item_id,
-        invoice_item_rates.position as rate_position,
-        invoice_item_rates.element as tax_rate_id
-    from lines
-    inner join invoice_item_rates
-        on lines.invoice_item_id = invoice_item_rates.invoice_item_id
 
 ),
 

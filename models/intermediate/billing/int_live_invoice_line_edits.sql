@@ -1,1 +1,1 @@
-{{ live_invoice_line_edits(ref('stg_invoice_line_edits')) }}
+{{ live_invoice_line_edits(ref('int_invoice_line_edits')) }}

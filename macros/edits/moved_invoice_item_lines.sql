@@ -1,0 +1,103 @@
+{# The lines of invoice items that edits put on drafts, and of pending items on the upcoming invoice
+   that takes them, before their edits: in the shape of int_invoice_lines_unedited.
+
+   `items` is movable_invoice_items, `edits` keyed_invoice_line_edits, `invoices` the drafts. A
+   pending item goes on the next invoice of its subscription or, where it names none, on the first
+   upcoming invoice of its customer in its currency. #}
+{% macro moved_invoice_item_lines(items, edits, invoices) %}
+    {{ invoice_item_lines(
+        items, invoice_item_additions(edits, invoices), 'placed.item_position'
+    ) }}
+
+    union all
+
+    {{ invoice_item_lines(
+        items, pending_invoice_item_takers(items, invoices), 'items.item_position'
+    ) }}
+{% endmacro %}
+
+{% macro invoice_item_lines(items, placed, item_position) %}
+    select
+        placed.invoice_line_id,
+        placed.invoice_id,
+        placed.customer_id,
+        items.line_subscription_id as subscription_id,
+        items.subscription_item_id,
+        items.invoice_item_id,
+        items.price_id,
+        items.product_id,
+        cast('invoiceitem' as varchar) as type,
+        cast(null as integer) as tier,
+        items.part,
+        items.description,
+        placed.currency,
+        items.quantity,
+        items.quantity_source,
+        items.unit_amount_decimal,
+        items.exact_amount_decimal,
+        {{ round_to_minor_units('items.exact_amount_decimal') }} as amount,
+        items.period_start,
+        items.period_end,
+        items.is_proration,
+        items.is_discountable,
+        items.metadata_json,
+        cast(0 as integer) as sort_group,
+        items.sorted_at,
+        cast({{ item_position }} as integer) as item_position,
+        placed.livemode
+    from ({{ placed }}) as placed
+    inner join {{ items }} as items
+        on placed.invoice_item_id = items.invoice_item_id
+{% endmacro %}
+
+{% macro invoice_item_additions(edits, invoices) %}
+    select
+        additions.edit_key as invoice_item_id,
+        additions.invoice_line_id,
+        additions.position as item_position,
+        invoices.invoice_id,
+        invoices.customer_id,
+        invoices.currency,
+        invoices.livemode
+    from {{ edits }} as additions
+    inner join {{ invoices }} as invoices
+        on additions.invoice_id = invoices.invoice_id
+    where
+        additions.operation = 'add'
+        and additions.is_effective
+{% endmacro %}
+
+{% macro pending_invoice_item_takers(items, invoices) %}
+    select
+        {{ stable_id('il_', ['takers.invoice_id', 'takers.invoice_item_id']) }}
+            as invoice_line_id,
+        takers.invoice_item_id,
+        takers.invoice_id,
+        takers.customer_id,
+        takers.currency,
+        takers.livemode
+    from (
+        select
+            pending.invoice_item_id,
+            upcoming.invoice_id,
+            pending.customer_id,
+            upcoming.currency,
+            upcoming.livemode,
+            row_number() over (
+                partition by pending.invoice_item_id
+                order by upcoming.period_end, upcoming.invoice_id
+            ) as taker_rank
+        from {{ items }} as pending
+        inner join {{ invoices }} as upcoming
+            on
+                pending.customer_id = upcoming.customer_id
+                and pending.currency = upcoming.currency
+                and upcoming.is_upcoming
+                and (
+                    pending.subscription_id is null
+                    or pending.subscription_id = upcoming.subscription_id
+                )
+        where pending.state = 'pending'
+    ) as takers
+    where takers.taker_rank = 1
+{% endmacro %}
