@@ -11,7 +11,8 @@ from queries._invoices import answer_draft, answer_lines
 from queries._landed import IN_MODE, is_landed
 from queries._objects import show_objects
 from queries._parameters import Parameters
-from queries._preview_parameters import APPLIED, PREVIEW, PREVIEW_LINES, UPCOMING
+from queries._previews._parameters import PREVIEW, PREVIEW_LINES, UPCOMING
+APPLIED = frozenset({"customer","subscription","currency","preview_mode","expand","limit","starting_after","ending_before"})
 from queries._reader import Reader
 from queries._route import Question, Route
 
