@@ -61,6 +61,10 @@ def find_discounts(
         for held in _objects_within(decoded(row["object_json"])):
             if held.get("object") == "discount" and held.get("id") in identifiers:
                 found[held["id"]] = held
+    for identifier in identifiers:
+        supposed = reader.supposed.get(("discount", identifier))
+        if supposed is not None:
+            found[identifier] = supposed
     return found
 
 

@@ -103,7 +103,11 @@ class Database:
 
     def rows(self, relation: str) -> pa.Table:
         """Give what a relation holds."""
-        return self._connection.sql(f"from {relation}").to_arrow_table()
+        return self.query(f"from {relation}")
+
+    def query(self, sql: str) -> pa.Table:
+        """Ask what the relations hold."""
+        return self._connection.sql(sql).to_arrow_table()
 
     def _count(self, statement: str) -> int:
         counted = self._connection.execute(statement).fetchone()
@@ -122,9 +126,7 @@ class Database:
             return
         some_instant = step.sql.replace(_CLOCK, "timestamp '2000-01-01'")
         self._connection.execute(f"create table {step.relation} as {some_instant} with no data")
-        self._connection.execute(
-            f"prepare {_name(step)} as insert into {step.relation} {step.sql}"
-        )
+        self._connection.execute(f"prepare {_name(step)} as insert into {step.relation} {step.sql}")
 
     def _make_schema(self, relation: str) -> None:
         self._connection.execute(f"create schema if not exists {relation.rpartition('.')[0]}")

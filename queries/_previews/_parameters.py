@@ -184,9 +184,7 @@ _CURRENT: Final = (
 
 
 def _deprecated(name: str, kind: Kind) -> Parameter:
-    return Parameter(
-        f"subscription_{name}", kind, f"Deprecated: use subscription_details[{name}]."
-    )
+    return Parameter(f"subscription_{name}", kind, f"Deprecated: use subscription_details[{name}].")
 
 
 _DEPRECATED: Final = (

@@ -58,18 +58,14 @@ def real_rows(
     rows: dict[str, pa.Table] = {}
     values = {"customer": customer}
     for stream in _OF_CUSTOMER:
-        rows[stream] = reader.arrow(
-            f"from previews.{stream} where customer = $customer", values
-        )
+        rows[stream] = reader.arrow(f"from previews.{stream} where customer = $customer", values)
     rows["customers"] = reader.arrow("from previews.customers where id = $customer", values)
     found = reader.row(_NAMED, values) or {}
     prices = _all(found.get("prices"), named.prices)
     coupons = [*_all(found.get("coupons"), named.coupons), *_coupons(rows["customers"])]
     rows["prices"] = _by_id(reader, "prices", prices)
     rows["coupons"] = _by_id(reader, "coupons", coupons)
-    rows["tax_rates"] = _by_id(
-        reader, "tax_rates", _all(found.get("tax_rates"), named.tax_rates)
-    )
+    rows["tax_rates"] = _by_id(reader, "tax_rates", _all(found.get("tax_rates"), named.tax_rates))
     rows["products"] = _by_id(reader, "products", rows["prices"].column("product").to_pylist())
     rows["invoice_line_edits"] = _edits(reader, values, edits)
     by_relation = {f'{PREVIEWS}."{stream}"': table for stream, table in rows.items()}
@@ -130,4 +126,4 @@ def superseding(
         before = own.slice(0, 1).set_column(
             place, own.schema.field(place), pa.array([just_before], own.schema.field(place).type)
         )
-    return pa.concat_tables([others, before, new.cast(rows.schema)])
+    return pa.concat_tables([others, before, new.select(rows.column_names).cast(rows.schema)])

@@ -34,6 +34,8 @@ class Drafts:
 
     invoices: pa.Table
     lines: pa.Table
+    answering: pa.Table
+    """The rows of ``int_draft_invoices`` that were asked for."""
 
 
 def run_steps(
@@ -41,8 +43,12 @@ def run_steps(
     rows: Mapping[str, pa.Table],
     as_of: datetime.datetime,
     changes: Sequence[Change] = (),
+    answering: str = 'select * from "warehouse"."intermediate"."int_draft_invoices"',
 ) -> Drafts:
-    """Run every step over ``rows``, which are by relation, as of an instant."""
+    """Run every step over ``rows``, which are by relation, as of an instant.
+
+    ``answering`` is the query that finds the drafts which answer.
+    """
     databases = databases_of(reader)
     with databases.lend() as database, reader.also_interrupting(database.interrupt):
         counts = {
@@ -65,6 +71,7 @@ def run_steps(
         return Drafts(
             invoices=database.rows(by_model["draft_invoices"].relation),
             lines=database.rows(by_model["draft_invoice_lines"].relation),
+            answering=database.query(answering),
         )
 
 
