@@ -117,9 +117,7 @@ def test_a_trial_that_is_added_credits_what_is_left_and_charges_nothing(
 
 def test_a_cancellation_at_once_gives_back_half_of_what_a_coupon_left(account: Warehouse) -> None:
     expected = VECTORS["discount-classic-cancel"]["expected"]
-    invoice = previewed(
-        account, subscription="sub_off", subscription_details={"cancel_now": True}
-    )
+    invoice = previewed(account, subscription="sub_off", subscription_details={"cancel_now": True})
     assert amounts(invoice) == [
         ("Unused time on Seats after 16 Jun 2026", expected["total"]),
     ]
