@@ -21,7 +21,7 @@ from queries._parameters import Parameters
 from queries._previews._parameters import PREVIEW, PREVIEW_LINES, UPCOMING
 from queries._previews._preview import LINES, preview
 from queries._previews._request import PreviewRequest, read_request
-from queries._previews._supposed import nothing_to_bill
+from queries._previews._subject import nothing_to_bill
 from queries._reader import Reader
 from queries._route import Question, Route
 

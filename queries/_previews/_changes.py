@@ -10,7 +10,7 @@ from queries._errors import InvalidRequestError, no_such
 from queries._previews._hypothesis import Hypothesis
 from queries._previews._request import PreviewRequest
 from queries._previews._steps import Change
-from queries._previews._supposed import Subject
+from queries._previews._subject import Subject
 
 _STAGING: Final = '"warehouse"."staging"'
 _INTERMEDIATE: Final = '"warehouse"."intermediate"'

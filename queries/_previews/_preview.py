@@ -23,7 +23,8 @@ from queries._previews._hypothesis import (
 from queries._previews._request import PreviewRequest
 from queries._previews._rows import real_rows, superseding
 from queries._previews._steps import PREVIEWS, run_steps
-from queries._previews._supposed import Subject, nothing_to_bill, suppose
+from queries._previews._subject import Subject, nothing_to_bill
+from queries._previews._supposed import suppose
 from queries._reader import Reader
 from queries._route import Question
 
@@ -137,7 +138,8 @@ def _refuse_automatic_tax(reader: Reader, request: PreviewRequest) -> None:
     if not tax.get("enabled"):
         return
     row = reader.row(
-        f"select count(*) as untaxed from {LINES} where coalesce(tax_rates_json, '[]') = '[]'"
+        f"select count(*) as untaxed from {LINES} "
+        "where amount <> 0 and tax_rates_json = '[]' and tax_amounts_json = '[]'"
     )
     if row is None or row["untaxed"]:
         raise refused_automatic_tax()

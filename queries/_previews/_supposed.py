@@ -1,12 +1,11 @@
-"""What a preview is about: which subscription, from when on, and which invoice of it answers."""
+"""Suppose what a preview asks for, and find what it is about."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final, cast
 
-from queries._errors import InvalidRequestError, StripeError
+from queries._errors import InvalidRequestError
 from queries._landed import IN_MODE
 from queries._previews._hypothesis import (
     NEW_CUSTOMER,
@@ -17,41 +16,11 @@ from queries._previews._hypothesis import (
 )
 from queries._previews._invoice_items import currency_of_items, suppose_invoice_items
 from queries._previews._request import PreviewRequest, missing
-from queries._previews._schedule import Phase, phases_of, subscription_in
+from queries._previews._scheduled import suppose_schedule
+from queries._previews._subject import Subject, id_of, invoices_at_once, nothing_to_bill
 from queries._previews._subscription import changed_subscription, new_subscription
 
 NEW_INVOICE: Final = "in_preview"
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """What is previewed. Instants are seconds since 1970."""
-
-    customer: str
-    subscription: str | None
-    currency: str
-    as_of: int
-    """The instant as of which the steps run."""
-    wanted: str
-    """Which drafts may answer, in SQL over ``int_draft_invoices``; the first of them does."""
-    changed_at: int | None = None
-    """From when on the subscription is supposed to be another."""
-    takes_pending: bool = False
-    """Whether pending invoice items go on it although it is not the upcoming one."""
-
-
-def nothing_to_bill(request: PreviewRequest) -> StripeError:
-    """Say that there is no invoice to preview."""
-    named = " and ".join(
-        f"{name} {request.params[name]}"
-        for name in ("customer", "subscription", "schedule")
-        if name in request.params
-    )
-    return InvalidRequestError(
-        f"No upcoming invoices for {named or 'these items'}.",
-        code="invoice_upcoming_none",
-        http_status=404,
-    )
 
 
 def suppose(hypothesis: Hypothesis, request: PreviewRequest) -> Subject:
@@ -67,7 +36,7 @@ def suppose(hypothesis: Hypothesis, request: PreviewRequest) -> Subject:
     currency = request.get("currency")
     currency = None if currency is None else str(currency).lower()
     if "schedule" in request.params or "schedule_details" in request.params:
-        subject = _scheduled(hypothesis, request)
+        subject = suppose_schedule(hypothesis, request)
     elif "subscription" in request.params:
         subject = _existing(hypothesis, request, request.params["subscription"], currency)
     elif request.details.get("items"):
@@ -97,7 +66,7 @@ def _existing(
 ) -> Subject:
     reader, details = hypothesis.reader, request.details
     current = hypothesis.landed("subscription", identifier, "subscription")
-    customer = _id(current["customer"])
+    customer = id_of(current["customer"])
     if request.get("customer") not in (None, customer):
         raise nothing_to_bill(request)
     upcoming = reader.row(
@@ -122,7 +91,7 @@ def _existing(
         changed = changed_subscription(hypothesis, current, details, at)
         hypothesis.suppose(changed, at)
         changed_at = at
-        if _invoices_at_once(current, changed) and not request.is_recurring:
+        if invoices_at_once(current, changed) and not request.is_recurring:
             moment = instant(at)
             wanted = f"(is_upcoming or created_at = timestamp '{moment}')"
             takes_pending = True
@@ -135,13 +104,6 @@ def _existing(
         changed_at=changed_at,
         takes_pending=takes_pending,
     )
-
-
-def _invoices_at_once(current: Object, changed: Object) -> bool:
-    if changed.get("proration_behavior") == "always_invoice":
-        return True
-    names = ("billing_cycle_anchor", "trial_end", "ended_at")
-    return any(current.get(name) != changed.get(name) for name in names)
 
 
 def _new(hypothesis: Hypothesis, request: PreviewRequest, currency: str | None) -> Subject:
@@ -235,114 +197,6 @@ def _without_subscription(
     )
 
 
-def _scheduled(hypothesis: Hypothesis, request: PreviewRequest) -> Subject:
-    schedule: Object | None = None
-    if "schedule" in request.params:
-        identifier = request.params["schedule"]
-        schedule = hypothesis.landed("subscription_schedule", identifier, "schedule")
-        customer = _id(schedule["customer"])
-        if request.get("customer") not in (None, customer):
-            raise nothing_to_bill(request)
-        if schedule.get("status") in ("canceled", "completed", "released"):
-            raise InvalidRequestError(
-                f"The schedule {identifier} is {schedule['status']}: it has no next invoice.",
-                param="schedule",
-            )
-    else:
-        customer = request.get("customer") or NEW_CUSTOMER
-    phases = phases_of(hypothesis, request, schedule)
-    steered = _id((schedule or {}).get("subscription"))
-    if steered is None:
-        return _first_phase(hypothesis, request, customer, phases)
-    return _phases_to_come(hypothesis, request, steered, customer, phases, schedule or {})
-
-
-def _first_phase(
-    hypothesis: Hypothesis, request: PreviewRequest, customer: str, phases: list[Phase]
-) -> Subject:
-    phase = phases[0]
-    subscription = subscription_in(hypothesis, None, customer, phase, phase.start)
-    hypothesis.suppose(subscription, phase.start)
-    _suppose_added_items(hypothesis, request, phase, customer, subscription)
-    return Subject(
-        customer=customer,
-        subscription=NEW_SUBSCRIPTION,
-        currency=subscription["currency"],
-        as_of=max(hypothesis.now, phase.start),
-        wanted="true",
-        changed_at=phase.start,
-        takes_pending=True,
-    )
-
-
-def _phases_to_come(
-    hypothesis: Hypothesis,
-    request: PreviewRequest,
-    identifier: str,
-    customer: str,
-    phases: list[Phase],
-    schedule: Object,
-) -> Subject:
-    """Suppose each phase that begins until the next invoice, and that invoice's own."""
-    current = hypothesis.landed("subscription", identifier, "schedule")
-    upcoming = hypothesis.reader.row(
-        "select epoch_ms(period_end) // 1000 as ends from main.draft_invoices "
-        "where subscription_id = $id and is_upcoming",
-        {"id": identifier},
-    )
-    if upcoming is None:
-        raise nothing_to_bill(request)
-    now, boundary = hypothesis.now, int(upcoming["ends"])
-    is_sent = bool((request.get("schedule_details") or {}).get("phases"))
-    changed_at: int | None = None
-    held = current
-    for phase in phases:
-        starts_now = phase.start <= now and (phase.end is None or phase.end > now)
-        if now < phase.start <= boundary or (is_sent and starts_now):
-            at = max(now, phase.start)
-            held = subscription_in(hypothesis, held, customer, phase, at)
-            hypothesis.suppose(held, at)
-            _suppose_added_items(hypothesis, request, phase, customer, held)
-            changed_at = at if changed_at is None else changed_at
-    last = phases[-1]
-    details: Object = request.get("schedule_details") or {}
-    end_behavior = details.get("end_behavior", schedule.get("end_behavior"))
-    if end_behavior == "cancel" and last.end is not None and now < last.end <= boundary:
-        held = {**held, "cancel_at": last.end, "canceled_at": now}
-        at = max(now, last.start)
-        hypothesis.suppose(held, at)
-        changed_at = at if changed_at is None else changed_at
-    moment = instant(now)
-    return Subject(
-        customer=customer,
-        subscription=identifier,
-        currency=str(held["currency"]),
-        as_of=boundary if changed_at is not None and changed_at > now else now,
-        wanted=f"created_at > timestamp '{moment}'",
-        changed_at=changed_at,
-        takes_pending=True,
-    )
-
-
-def _suppose_added_items(
-    hypothesis: Hypothesis,
-    request: PreviewRequest,
-    phase: Phase,
-    customer: str,
-    subscription: Object,
-) -> None:
-    added = cast("list[Mapping[str, Any]]", phase.fields.get("add_invoice_items") or [])
-    if added and not request.is_recurring:
-        suppose_invoice_items(
-            hypothesis,
-            added,
-            customer=customer,
-            subscription=subscription["id"],
-            currency=subscription["currency"],
-            path=f"{phase.path}[add_invoice_items]",
-        )
-
-
 def _suppose_customer(hypothesis: Hypothesis, request: PreviewRequest, customer: str) -> None:
     details: Object = request.get("customer_details") or {}
     is_new = customer == NEW_CUSTOMER
@@ -366,7 +220,3 @@ def _suppose_customer(hypothesis: Hypothesis, request: PreviewRequest, customer:
     if "tax_exempt" in details:
         base["tax_exempt"] = details["tax_exempt"] or "none"
     hypothesis.suppose(base)
-
-
-def _id(value: Any) -> Any:
-    return value["id"] if isinstance(value, dict) else value
