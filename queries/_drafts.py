@@ -73,13 +73,17 @@ def require_draft(reader: Reader, question: Question, invoice: str, edited: froz
     return row
 
 
-def lines_of(invoice: str, edited: frozenset[str], *, is_upcoming: bool) -> Listing:
+def lines_of(
+    invoice: str, edited: frozenset[str], *, is_upcoming: bool, source: str | None = None
+) -> Listing:
     """Give the list of a draft's lines, in the order in which an invoice shows them.
+
+    They are read from the mart or, where edits touch it, as edited; a preview says from where.
 
     An upcoming invoice's lines are not to be confused with those of an invoice that stands, so
     their ids begin with ``il_tmp_``, as at Stripe.
     """
-    source = (
+    source = source or (
         f"draft_invoice_lines_edited($id, '{UNBUILT_EDITS}')"
         if invoice in edited
         else "main.draft_invoice_lines"

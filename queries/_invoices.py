@@ -23,11 +23,22 @@ _SHOWN_LINES: Final = Page(limit=10)
 """An invoice shows its first ten lines; the rest are asked for at its lines."""
 
 
-def answer_draft(reader: Reader, question: Question, row: Row, edited: frozenset[str]) -> Object:
-    """Shape a draft with its first lines, in the version asked for, nothing expanded yet."""
+def answer_draft(
+    reader: Reader,
+    question: Question,
+    row: Row,
+    edited: frozenset[str],
+    *,
+    source: str | None = None,
+    lines_url: str | None = None,
+) -> Object:
+    """Shape a draft with its first lines, in the version asked for, nothing expanded yet.
+
+    ``source`` names the relation of its lines, where it is no draft of the build.
+    """
     found = fetch_page(
         reader,
-        lines_of(row["id"], edited, is_upcoming=row["is_upcoming"]),
+        lines_of(row["id"], edited, is_upcoming=row["is_upcoming"], source=source),
         {"id": row["id"]},
         _SHOWN_LINES,
     )
@@ -36,7 +47,7 @@ def answer_draft(reader: Reader, question: Question, row: Row, edited: frozenset
         "data": shape_lines(reader, found.rows),
         "has_more": found.has_more,
         "total_count": row["line_count"],
-        "url": _lines_url(row),
+        "url": lines_url or _lines_url(row),
     }
     landed = find_landed(reader, "invoice", [row["id"]], question.livemode).get(row["id"])
     invoice = shape_invoice(reader, row, landed, lines)
@@ -54,11 +65,18 @@ def _lines_url(row: Row) -> str:
     )
 
 
-def answer_lines(reader: Reader, question: Question, row: Row, edited: frozenset[str]) -> Object:
+def answer_lines(
+    reader: Reader,
+    question: Question,
+    row: Row,
+    edited: frozenset[str],
+    *,
+    source: str | None = None,
+) -> Object:
     """Answer one page of a draft's lines."""
     found = fetch_page(
         reader,
-        lines_of(row["id"], edited, is_upcoming=row["is_upcoming"]),
+        lines_of(row["id"], edited, is_upcoming=row["is_upcoming"], source=source),
         {"id": row["id"]},
         Page.of(question.params),
     )

@@ -201,11 +201,14 @@ class Boolean(Kind):
 
 @dataclass(frozen=True, slots=True)
 class Choice(Kind):
-    """One of a few words."""
+    """One of a few words; the empty string too where it ``may_be_unset``."""
 
     words: tuple[str, ...]
+    may_be_unset: bool = False
 
     def parse(self, value: object, path: str) -> str:
+        if value == "" and self.may_be_unset:
+            return ""
         if value == "":
             raise empty(path)
         if not isinstance(value, str) or value not in self.words:
@@ -213,7 +216,7 @@ class Choice(Kind):
         return value
 
     def schema(self) -> dict[str, Any]:
-        return {"type": "string", "enum": list(self.words)}
+        return {"type": "string", "enum": [*self.words, *([""] if self.may_be_unset else [])]}
 
 
 def listed(words: Sequence[str]) -> str:
@@ -364,3 +367,16 @@ class Either(Kind):
 
     def schema(self) -> dict[str, Any]:
         return {"anyOf": [self.of_other.schema(), self.of_map.schema()]}
+
+
+@dataclass(frozen=True, slots=True)
+class MapOrUnset(Kind):
+    """A map of one kind, or the empty string to unset it."""
+
+    of_map: Kind
+
+    def parse(self, value: object, path: str) -> Any:
+        return "" if value == "" else self.of_map.parse(value, path)
+
+    def schema(self) -> dict[str, Any]:
+        return {"anyOf": [self.of_map.schema(), {"type": "string", "enum": [""]}]}

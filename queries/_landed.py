@@ -38,7 +38,12 @@ def find_landed(
         f"where object = $object and list_contains($ids, id) and {IN_MODE}",
         {"object": object_type, "ids": list(identifiers), "livemode": livemode},
     )
-    return {row["id"]: decoded(row["object_json"]) for row in rows}
+    found = {row["id"]: decoded(row["object_json"]) for row in rows}
+    for identifier in identifiers:
+        supposed = reader.supposed.get((object_type, identifier))
+        if supposed is not None:
+            found[identifier] = cast("Object", _id_first(supposed))
+    return found
 
 
 def find_discounts(
@@ -56,6 +61,10 @@ def find_discounts(
         for held in _objects_within(decoded(row["object_json"])):
             if held.get("object") == "discount" and held.get("id") in identifiers:
                 found[held["id"]] = held
+    for identifier in identifiers:
+        supposed = reader.supposed.get(("discount", identifier))
+        if supposed is not None:
+            found[identifier] = supposed
     return found
 
 

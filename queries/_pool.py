@@ -19,7 +19,7 @@ from pathlib import Path
 import duckdb
 
 from queries._build import Build, current_target, locate
-from queries._reader import Reader
+from queries._reader import BuildCache, Reader
 
 _counter = itertools.count()
 _EVENT_PATH = re.compile(r"'(/[^']+)/events/")
@@ -33,6 +33,7 @@ class _Opened:
         self.borrowed = 0
         self.is_retired = False
         self.idle: list[duckdb.DuckDBPyConnection] = []
+        self.cache = BuildCache()
         self.connection = _attach(build, threads, memory_limit)
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
@@ -46,6 +47,7 @@ class _Opened:
         for cursor in self.idle:
             cursor.close()
         self.idle.clear()
+        self.cache.close()
         self.connection.close()
 
 
@@ -87,7 +89,7 @@ class BuildPool:
             opened = self._follow()
             opened.borrowed += 1
             cursor = opened.cursor()
-        reader = Reader(cursor, opened.build)
+        reader = Reader(cursor, opened.build, opened.cache)
         if self._timeout_seconds is not None:
             self._deadlines[reader] = time.monotonic() + self._timeout_seconds
         try:

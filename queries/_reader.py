@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 import duckdb
 import pyarrow as pa
@@ -18,13 +20,44 @@ _READING = frozenset({duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN}
 _NAME = re.compile(r"\$([a-z_][a-z0-9_]*)")
 
 
+T = TypeVar("T")
+
+
+class BuildCache:
+    """What is made once for a build and kept while it is open. Shared between threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._held: dict[str, Any] = {}
+
+    def get(self, name: str, make: Callable[[], T]) -> T:
+        """Give what is kept under a name, made on the first call."""
+        with self._lock:
+            if name not in self._held:
+                self._held[name] = make()
+            return self._held[name]
+
+    def close(self) -> None:
+        """Close what can be closed."""
+        with self._lock:
+            for held in self._held.values():
+                if hasattr(held, "close"):
+                    held.close()
+            self._held.clear()
+
+
 class Reader:
     """Read one build through one cursor. Not to be shared between threads."""
 
-    def __init__(self, cursor: duckdb.DuckDBPyConnection, build: Build) -> None:
+    def __init__(
+        self, cursor: duckdb.DuckDBPyConnection, build: Build, cache: BuildCache | None = None
+    ) -> None:
         self._cursor = cursor
         self.build = build
+        self._cache = cache or BuildCache()
         self._lent: list[str] = []
+        self._interrupts: list[Callable[[], None]] = [cursor.interrupt]
+        self._supposed: dict[tuple[str, str], dict[str, Any]] = {}
         self.is_overdue = False
 
     def rows(self, sql: str, values: Mapping[str, object] | None = None) -> list[dict[str, Any]]:
@@ -63,6 +96,38 @@ class Reader:
         except duckdb.Error as error:
             raise UsageError(str(error)) from error
 
+    def arrow(self, sql: str, values: Mapping[str, object] | None = None) -> pa.Table:
+        """Run a query of ours and give its rows as Arrow, every number exact."""
+        bound = {name: (values or {})[name] for name in _names(sql)}
+        try:
+            return self._cursor.sql(sql, params=bound or None).to_arrow_table()
+        except duckdb.InterruptException as error:
+            raise _overdue() from error
+
+    def cached(self, name: str, make: Callable[[Reader], T]) -> T:
+        """Give what is kept for this build under a name, made by the first who asks."""
+        return self._cache.get(name, lambda: make(self))
+
+    def suppose(self, objects: Mapping[tuple[str, str], dict[str, Any]]) -> None:
+        """Let objects be found, by type and id, as if they had landed, until the request ends."""
+        self._supposed.update(objects)
+
+    @property
+    def supposed(self) -> Mapping[tuple[str, str], dict[str, Any]]:
+        """The objects that are found although they did not land."""
+        return self._supposed
+
+    @contextmanager
+    def also_interrupting(self, interrupt: Callable[[], None]) -> Generator[None]:
+        """Stop this too when the request takes too long."""
+        self._interrupts.append(interrupt)
+        try:
+            yield
+        except duckdb.InterruptException as error:
+            raise _overdue() from error
+        finally:
+            self._interrupts.remove(interrupt)
+
     def lend(self, name: str, table: pa.Table) -> None:
         """Let queries read an Arrow table under a name, until the request ends."""
         self._cursor.register(name, table)
@@ -71,13 +136,15 @@ class Reader:
     def interrupt(self) -> None:
         """Stop the query that is running; called from another thread."""
         self.is_overdue = True
-        self._cursor.interrupt()
+        for interrupt in list(self._interrupts):
+            interrupt()
 
     def release(self) -> None:
         """Take back what was lent."""
         for name in self._lent:
             self._cursor.unregister(name)
         self._lent.clear()
+        self._supposed.clear()
 
 
 def _overdue() -> APIError:

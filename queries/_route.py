@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -18,6 +18,10 @@ BASIL = "2025-03-31"
 
 DEFAULT_VERSION = "2025-02-24.acacia"
 """The API version answered where none is asked for: the last with usage records."""
+
+
+Land = Callable[[str, Sequence[tuple[Object, int]]], pa.Table]
+"""Give the rows of a stream that landing objects would make, each with the second it holds from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,8 @@ class Question:
     """The API version whose shapes are answered."""
     edits: pa.Table | None = None
     """Edits of draft lines that are not in the build yet, with the stream's columns."""
+    land: Land | None = None
+    """Lands objects in memory, where the request may suppose some."""
 
     @property
     def is_basil(self) -> bool:

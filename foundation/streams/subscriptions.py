@@ -147,6 +147,14 @@ SUBSCRIPTIONS: Final = Stream(
             "classic or flexible; null: the source predates the choice.",
             sources=("billing_mode.type", "billing_mode"),
         ),
+        Column(
+            "proration_behavior",
+            Kind.TEXT,
+            "How the changes that this version brings are prorated: create_prorations, "
+            "always_invoice or none. Stripe takes it with a change and does not keep it; null: the "
+            "project's own.",
+            allowed=("create_prorations", "always_invoice", "none"),
+        ),
         Column("schedule", Kind.REFERENCE, "The schedule that steers the subscription."),
         _ITEMS,
     ),

@@ -38,6 +38,7 @@
             status,
             collection_method,
             billing_mode,
+            proration_behavior,
             billing_cycle_anchor_at,
             anchor_day_of_month,
             anchor_month,

@@ -19,6 +19,7 @@ select
     collection_method,
     pause_behavior,
     billing_mode,
+    proration_behavior,
 
     -- numerics
     anchor_day_of_month,

@@ -29,7 +29,10 @@ _COPIED: Final = (
     *("macros/engine", "macros/generate_schema_name.sql", "macros/require_lake.sql"),
 )
 
-_NO_FUNCTIONS: Final = "{% macro create_table_functions() %}{% endmacro %}"
+_NO_FUNCTIONS: Final = """
+{% macro create_table_functions() %}{% endmacro %}
+{% macro keep_preview_steps(results) %}{% endmacro %}
+"""
 
 _STAGING: Final = """
 select batch_id, id as product_id

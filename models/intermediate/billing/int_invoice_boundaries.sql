@@ -12,6 +12,7 @@ changes as (
         subscription_id,
         customer_id,
         changed_at,
+        proration_behavior,
         livemode
     from {{ ref('int_licensed_changes') }}
 
@@ -72,7 +73,7 @@ ends as (
         'subscription_update' as reason,
         livemode
     from changes
-    where '{{ proration_behavior() }}' = 'always_invoice'
+    where proration_behavior = 'always_invoice'
 
     union all
 

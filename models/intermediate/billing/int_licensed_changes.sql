@@ -1,6 +1,7 @@
 {#- Each change of a licensed item within a period: another price or quantity, another end, a
     new anchor, interval or trial that cuts the period off, an item that joins or leaves.
-    `old_…` is what held before it, null where the item was not there; `new_…` what holds after
+    What a subscription that ends at once takes back, it takes back only where its last version says
+    so. `old_…` is what held before it, null where the item was not there; `new_…` what holds after
     it for what is left of the period, null where the item is gone or begins a period of its
     own. A change of nothing but the end counts from the earlier of the two ends (`from_at`),
     any other from when it is made. -#}
@@ -29,12 +30,41 @@ lives as (
 
 ),
 
+-- The version that holds from each instant on says how what changes then is prorated.
+behaviors as (
+
+    select
+        subscription_id,
+        proration_behavior,
+        valid_from,
+        lead(valid_from) over (
+            partition by subscription_id
+            order by version_number
+        ) as next_valid_from
+    from {{ ref('int_subscription_versions') }}
+
+),
+
+ended_prorated as (
+
+    select
+        subscription_id,
+        ends_at
+    from {{ ref('int_subscription_versions') }}
+    where
+        is_current
+        and proration_behavior is not null
+        and valid_from >= ends_at
+
+),
+
 compared as (
 
     select
         terms.*,
         lives.joins_late,
         lives.leaves_early,
+        ended_prorated.subscription_id is not null as is_ended_prorated,
         lag(terms.terms_id) over item_order as before_id,
         lag(terms.valid_until) over item_order as before_until,
         lag(terms.price_id) over item_order as before_price_id,
@@ -48,6 +78,10 @@ compared as (
     from terms
     inner join lives
         on terms.subscription_item_id = lives.subscription_item_id
+    left join ended_prorated
+        on
+            terms.subscription_id = ended_prorated.subscription_id
+            and terms.valid_until = ended_prorated.ends_at
     window item_order as (partition by terms.subscription_item_id order by terms.valid_from)
 
 ),
@@ -143,7 +177,7 @@ events as (
         cast(null as timestamp) as new_ends_at
     from followed
     where
-        coalesce(next_from > valid_until, leaves_early)
+        coalesce(next_from > valid_until, leaves_early or is_ended_prorated)
         and not is_trial
 
 ),
@@ -211,6 +245,7 @@ select
     terms.customer_id,
     terms.currency,
     terms.billing_mode,
+    coalesce(behaviors.proration_behavior, '{{ proration_behavior() }}') as proration_behavior,
     terms.item_position,
     changes.changed_at,
     changes.from_at,
@@ -235,3 +270,8 @@ left join terms as old_terms
     on changes.old_id = old_terms.terms_id
 left join terms as new_terms
     on changes.new_id = new_terms.terms_id
+left join behaviors
+    on
+        terms.subscription_id = behaviors.subscription_id
+        and changes.changed_at >= behaviors.valid_from
+        and (behaviors.next_valid_from is null or changes.changed_at < behaviors.next_valid_from)

@@ -30,7 +30,7 @@ prepared as (
         changes.from_at,
         {{ unix_seconds('changes.full_end') }} - {{ unix_seconds('changes.full_start') }}
             as period_seconds,
-        '{{ proration_behavior() }}' <> 'none' as is_prorated,
+        changes.proration_behavior <> 'none' as is_prorated,
         changes.billing_mode,
         old_amounts.whole_amount as old_amount,
         changes.old_until,

@@ -2,30 +2,12 @@
     a metered item, in order of receipt, with what the item and the period (the chain) have come
     to; and one row per item before any event, since the first tier's flat fee is due at no
     usage. Only usage that adds up can reach a threshold: increments of usage records, sums and
-    counts of meters. Where the anchor is reset at a crossing, the versions of the subscription
-    say so, and its periods end there. -#}
+    counts of meters. -#}
 with
 
 stated_items as (
 
-    select
-        items.batch_id,
-        items.batch_row,
-        items.subscription_item_id,
-        items.billing_thresholds_usage_gte as usage_gte,
-        subscriptions.billing_thresholds_amount_gte as amount_gte,
-        subscriptions.currency
-    from {{ ref('stg_subscription_items') }} as items
-    inner join {{ ref('stg_subscriptions') }} as subscriptions
-        on
-            items.batch_id = subscriptions.batch_id
-            and items.batch_row = subscriptions.batch_row
-    where
-        not subscriptions.is_anchor_reset_by_thresholds
-        and (
-            items.billing_thresholds_usage_gte is not null
-            or subscriptions.billing_thresholds_amount_gte is not null
-        )
+    select * from {{ ref('int_threshold_items') }}
 
 ),
 
@@ -156,21 +138,15 @@ added as (
         records.received_sequence,
         records.used_at as event_at,
         records.quantity as added_quantity
-    from {{ ref('stg_usage_records') }} as records
+    from {{ ref('int_threshold_usage_records') }} as records
     inner join periods
         on
             records.subscription_item_id = periods.subscription_item_id
             and records.used_at > periods.period_start
             and records.used_at <= periods.period_end
-    left join {{ ref('int_excluded_usage_records') }} as excluded
-        on
-            records.batch_id = excluded.batch_id
-            and records.batch_row = excluded.batch_row
     where
         periods.meter_id is null
         and periods.aggregate_usage = 'sum'
-        and records.action = 'increment'
-        and excluded.batch_row is null
 
 ),
 

@@ -1,0 +1,191 @@
+"""What a preview changes between two steps: no rule of billing, only what the rules are told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, Final, cast
+
+from queries._errors import InvalidRequestError, no_such
+from queries._previews._hypothesis import Hypothesis
+from queries._previews._request import PreviewRequest
+from queries._previews._steps import Change
+from queries._previews._subject import Subject
+
+_STAGING: Final = '"warehouse"."staging"'
+_INTERMEDIATE: Final = '"warehouse"."intermediate"'
+
+_TAKE_PENDING: Final = f"""
+update {_STAGING}."stg_invoice_items" as items
+set invoice_id = target.invoice_id
+from ({{target}}) as target
+where
+    items.invoice_item_id in (
+        select invoice_item_id from {_INTERMEDIATE}."int_pending_invoice_items"
+    )
+    and items.currency = target.currency
+    and (items.subscription_id is null or items.subscription_id = target.subscription_id)
+    and not target.is_upcoming
+"""
+
+_NO_LONGER_PENDING: Final = f"""
+delete from {_INTERMEDIATE}."int_pending_invoice_items"
+where invoice_item_id in (
+    select invoice_item_id from {_STAGING}."stg_invoice_items"
+    where invoice_id in (select invoice_id from ({{target}}) as target)
+)
+"""
+
+_INHERIT_NO_DISCOUNT: Final = f"""
+delete from {_INTERMEDIATE}."int_subscription_discount_candidates"
+where scope = 'invoice' and invoice_id in (select invoice_id from ({{target}}) as target)
+"""
+
+_DISCOUNT: Final = f"""
+insert into {_INTERMEDIATE}."int_subscription_discount_candidates" by name
+select
+    invoice_id,
+    'invoice' as scope,
+    cast($position as integer) as given_position,
+    $discount as discount_id,
+    $coupon as coupon_id,
+    make_timestamp(cast($starts as bigint) * 1000000) as start_at,
+    make_timestamp(cast($ends as bigint) * 1000000) as end_at
+from ({{target}}) as target
+"""
+
+# Of a period that is billed at several prices the last: what is in force.
+_USAGE: Final = f"""
+update {_INTERMEDIATE}."int_metered_quantities"
+set used_quantity = cast($quantity as decimal(38, 12)), quantity_source = 'hypothetical'
+where
+    subscription_item_id = $item
+    and line_source_id in (
+        select arg_max(line_source_id, (boundary_at, period_end))
+        from {_INTERMEDIATE}."int_metered_quantities"
+        where subscription_item_id = $item
+    )
+"""
+
+
+def target_of(subject: Subject) -> str:
+    """Give the SQL that finds the draft which answers, once ``int_draft_invoices`` ran."""
+    of = "subscription_id is null"
+    if subject.subscription is not None:
+        # An id of ours or of an object that landed: it is quoted all the same.
+        quoted = subject.subscription.replace("'", "''")
+        of = f"subscription_id = '{quoted}'"
+    return (
+        f'select * from {_INTERMEDIATE}."int_draft_invoices" '
+        f"where {of} and {subject.wanted} order by created_at, invoice_id limit 1"
+    )
+
+
+def changes_of(hypothesis: Hypothesis, request: PreviewRequest, subject: Subject) -> list[Change]:
+    """Give the changes that a preview asks for beyond hypothetical objects."""
+    changes: list[Change] = []
+    target = target_of(subject)
+    if request.is_recurring:
+        changes += _only_what_recurs()
+    if subject.takes_pending:
+        changes += [
+            Change("int_draft_invoices", _TAKE_PENDING.format(target=target)),
+            Change("int_draft_invoices", _NO_LONGER_PENDING.format(target=target)),
+        ]
+    changes += _discounts(hypothesis, request, target)
+    changes += _usage(hypothesis, request)
+    return changes
+
+
+def _only_what_recurs() -> list[Change]:
+    return [
+        Change(
+            "stg_invoice_items",
+            f'delete from {_STAGING}."stg_invoice_items" where invoice_id is null',
+        ),
+        Change("stg_coupons", f"delete from {_STAGING}.\"stg_coupons\" where duration = 'once'"),
+        Change(
+            "stg_subscriptions",
+            f"update {_STAGING}.\"stg_subscriptions\" set proration_behavior = 'none'",
+        ),
+    ]
+
+
+def _discounts(hypothesis: Hypothesis, request: PreviewRequest, target: str) -> list[Change]:
+    if "discounts" in request.params:
+        discounts = hypothesis.discounts(request.params["discounts"], "discounts")
+    elif "coupon" in request.params:
+        discounts = [hypothesis.coupon(request.params["coupon"], "coupon")]
+    else:
+        return []
+    model = "int_subscription_discount_candidates"
+    found = [Change(model, _INHERIT_NO_DISCOUNT.format(target=target))]
+    for position, discount in enumerate(discounts, start=1):
+        coupon = discount.get("coupon") or discount.get("source", {}).get("coupon")
+        found.append(
+            Change(
+                model,
+                _DISCOUNT.format(target=target),
+                {
+                    "position": position,
+                    "discount": discount["id"],
+                    "coupon": coupon if isinstance(coupon, str) else coupon["id"],
+                    "starts": discount.get("start"),
+                    "ends": discount.get("end"),
+                },
+            )
+        )
+    return found
+
+
+def _usage(hypothesis: Hypothesis, request: PreviewRequest) -> list[Change]:
+    given = cast("list[Mapping[str, Any]]", request.get("hypothetical_usage") or [])
+    items = _metered_items(hypothesis)
+    found: list[Change] = []
+    for at, entry in enumerate(given):
+        name = "subscription_item" if "subscription_item" in entry else "price"
+        item = _item(hypothesis, items, name, entry[name], f"hypothetical_usage[{at}][{name}]")
+        quantity: Decimal = entry["quantity"]
+        found.append(
+            Change("int_metered_quantities", _USAGE, {"item": item, "quantity": str(quantity)})
+        )
+    return found
+
+
+def _metered_items(hypothesis: Hypothesis) -> dict[str, str]:
+    """Give the metered items of the subscription as supposed, each with its price."""
+    versions = hypothesis.versions.get("subscriptions", [])
+    found: dict[str, str] = {}
+    for subscription, _ in versions:
+        for item in subscription["items"]["data"]:
+            price = item["price"]
+            found[item["id"]] = price if isinstance(price, str) else price["id"]
+    return found
+
+
+def _item(
+    hypothesis: Hypothesis, items: Mapping[str, str], name: str, identifier: str, param: str
+) -> str:
+    if name == "price":
+        found = [item for item, price in items.items() if price == identifier]
+        if len(found) != 1:
+            raise InvalidRequestError(
+                f"No one item of the preview has the price {identifier}; name an item instead.",
+                param=param,
+            )
+        return found[0]
+    if identifier in items:
+        return identifier
+    row = hypothesis.reader.row(
+        "select usage_type from main.subscription_items where id = $id",
+        {"id": identifier},
+    )
+    if row is None:
+        raise no_such("subscription_item", identifier, param=param, http_status=400)
+    if row["usage_type"] != "metered":
+        raise InvalidRequestError(
+            f"The subscription item {identifier} is licensed: give it a quantity in "
+            "subscription_details[items].",
+            param=param,
+        )
+    return identifier

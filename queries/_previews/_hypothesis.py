@@ -1,0 +1,200 @@
+"""The objects that a preview supposes, as Stripe's objects would be, and what it does with them."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from queries._errors import InvalidRequestError, no_such
+from queries._landed import find_discounts, find_landed
+from queries._parameters import nested
+from queries._previews._request import exclusive, missing
+from queries._previews._rows import Named
+from queries._previews._steps import Change
+from queries._reader import Reader
+from queries._route import Question
+
+Object = dict[str, Any]
+
+NEW_CUSTOMER: Final = "cus_preview"
+NEW_SUBSCRIPTION: Final = "sub_preview"
+NEW_ITEM: Final = "si_preview_"
+
+_STREAMS: Final = {
+    "customer": "customers",
+    "invoice": "billed_invoices",
+    "invoiceitem": "invoice_items",
+    "price": "prices",
+    "subscription": "subscriptions",
+}
+
+
+@dataclass(slots=True)
+class Hypothesis:
+    """What is supposed. Objects are Stripe's, and land in memory as an export of them would."""
+
+    reader: Reader
+    question: Question
+    now: int
+    """The build's clock, in seconds: when everything supposed is done, unless it says when."""
+    named: Named = field(default_factory=Named)
+    versions: dict[str, list[tuple[Object, int]]] = field(
+        default_factory=dict[str, list[tuple[Object, int]]]
+    )
+    changes: list[Change] = field(default_factory=list[Change])
+
+    def suppose(self, item: Object, effective_at: int | None = None) -> None:
+        """Suppose a version of an object, from an instant on."""
+        stream = _STREAMS[item["object"]]
+        at = self.now if effective_at is None else effective_at
+        self.versions.setdefault(stream, []).append((item, at))
+        self.reader.suppose({(item["object"], item["id"]): item})
+
+    def landed(self, object_type: str, identifier: str, param: str) -> Object:
+        """Give an object that landed, or refuse its id as a parameter."""
+        found = find_landed(self.reader, object_type, [identifier], self.question.livemode)
+        if identifier not in found or found[identifier].get("deleted"):
+            raise no_such(object_type, identifier, param=param, http_status=400)
+        return found[identifier]
+
+    def recurring_price(self, item: Mapping[str, Any], path: str) -> Object | None:
+        """Give the recurring price that an item names or describes; None where it does neither."""
+        if "price_data" in item:
+            return self._described(item["price_data"], nested(path, "price_data"))
+        name = "plan" if "plan" in item else "price"
+        if name not in item:
+            return None
+        return self._named_price(item[name], nested(path, name), "recurring")
+
+    def one_time_price(self, item: Mapping[str, Any], path: str) -> Object | None:
+        """Give the one-time price that an item names or describes; None where it does neither."""
+        if "price_data" in item:
+            return self._described(item["price_data"], nested(path, "price_data"))
+        if "price" not in item:
+            return None
+        return self._named_price(item["price"], nested(path, "price"), "one_time")
+
+    def _named_price(self, identifier: str, param: str, kind: str) -> Object:
+        price = self.landed("price", identifier, param)
+        held = price.get("type") or ("recurring" if price.get("recurring") else "one_time")
+        if held != kind:
+            raise InvalidRequestError(
+                f"The price specified is set to `type={held}` but this field only accepts prices "
+                f"with `type={kind}`.",
+                param=param,
+            )
+        self.named.prices.append(identifier)
+        return price
+
+    def _described(self, data: Mapping[str, Any], path: str) -> Object:
+        if "unit_amount" in data and "unit_amount_decimal" in data:
+            raise exclusive(nested(path, "unit_amount"), nested(path, "unit_amount_decimal"))
+        if "unit_amount" not in data and "unit_amount_decimal" not in data:
+            raise missing(
+                nested(path, "unit_amount"),
+                f"You must pass one of unit_amount or unit_amount_decimal for {path}.",
+            )
+        self.landed("product", data["product"], nested(path, "product"))
+        recurring = data.get("recurring")
+        amount = data.get("unit_amount_decimal", data.get("unit_amount"))
+        price: Object = {
+            "id": "price_preview_" + digest(path, data),
+            "object": "price",
+            "active": False,
+            "billing_scheme": "per_unit",
+            "created": self.now,
+            "currency": data["currency"].lower(),
+            "custom_unit_amount": None,
+            "livemode": bool(self.question.livemode),
+            "lookup_key": None,
+            "metadata": {},
+            "nickname": None,
+            "product": data["product"],
+            "recurring": None
+            if recurring is None
+            else {
+                "aggregate_usage": None,
+                "interval": recurring["interval"],
+                "interval_count": recurring.get("interval_count", 1),
+                "meter": None,
+                "trial_period_days": None,
+                "usage_type": "licensed",
+            },
+            "tax_behavior": data.get("tax_behavior", "unspecified"),
+            "tiers_mode": None,
+            "transform_quantity": None,
+            "type": "one_time" if recurring is None else "recurring",
+            "unit_amount": data.get("unit_amount"),
+            "unit_amount_decimal": f"{amount:f}" if not isinstance(amount, int) else str(amount),
+        }
+        self.suppose(price)
+        return price
+
+    def discounts(self, given: Sequence[Mapping[str, Any]] | str, path: str) -> list[Object]:
+        """Give the discounts that a list of coupons and discounts stands for, in its order."""
+        found: list[Object] = []
+        for at, entry in enumerate(given or ()):
+            where = f"{path}[{at}]"
+            if "promotion_code" in entry:
+                raise no_such(
+                    "promotion_code",
+                    entry["promotion_code"],
+                    param=nested(where, "promotion_code"),
+                    http_status=400,
+                )
+            if "discount" in entry:
+                found.append(self._standing(entry["discount"], nested(where, "discount")))
+            else:
+                found.append(self.coupon(entry["coupon"], nested(where, "coupon")))
+        return found
+
+    def coupon(self, identifier: str, param: str) -> Object:
+        """Give the discount that redeeming a coupon would make."""
+        coupon = self.landed("coupon", identifier, param)
+        if coupon.get("valid") is False:
+            raise InvalidRequestError(
+                f"The coupon {identifier} can no longer be redeemed.",
+                param=param,
+                code="coupon_expired",
+            )
+        self.named.coupons.append(identifier)
+        discount: Object = {
+            "id": "di_preview_" + digest(param, {"coupon": identifier}),
+            "object": "discount",
+            "coupon": coupon,
+            "start": None,
+            "end": None,
+        }
+        self.reader.suppose({("discount", discount["id"]): discount})
+        return discount
+
+    def _standing(self, identifier: str, param: str) -> Object:
+        found = find_discounts(self.reader, [identifier], self.question.livemode)
+        if identifier not in found:
+            raise no_such("discount", identifier, param=param, http_status=400)
+        discount = found[identifier]
+        coupon = discount.get("coupon") or discount.get("source", {}).get("coupon")
+        self.named.coupons.append(coupon if isinstance(coupon, str) else coupon["id"])
+        return discount
+
+    def tax_rates(self, given: Sequence[str] | str, path: str) -> list[str]:
+        """Give the ids of tax rates, each of which must have landed."""
+        identifiers = list(given or ())
+        for at, identifier in enumerate(identifiers):
+            self.landed("tax_rate", identifier, f"{path}[{at}]")
+        self.named.tax_rates.extend(identifiers)
+        return identifiers
+
+
+def instant(seconds: int) -> datetime.datetime:
+    """Give an instant as a timestamp of the models, UTC without a zone."""
+    return datetime.datetime.fromtimestamp(seconds, datetime.UTC).replace(tzinfo=None)
+
+
+def digest(path: str, data: Mapping[str, Any]) -> str:
+    """Make an id of what it names, so that the same preview has the same ids."""
+    text = repr((path, sorted((name, str(value)) for name, value in data.items())))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

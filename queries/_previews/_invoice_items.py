@@ -1,0 +1,204 @@
+"""Invoice items of a preview: new ones, and pending ones as they would be after a change."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from queries._errors import InvalidRequestError
+from queries._parameters import nested
+from queries._previews._hypothesis import Hypothesis, Object, digest
+from queries._previews._request import exclusive, missing, one_of
+
+_PRICED = ("amount", "price", "price_data", "unit_amount", "unit_amount_decimal")
+
+
+def suppose_invoice_items(
+    hypothesis: Hypothesis,
+    given: list[Mapping[str, Any]],
+    *,
+    customer: str,
+    subscription: str | None,
+    currency: str,
+    path: str = "invoice_items",
+) -> None:
+    """Suppose invoice items of a customer, or changes to pending ones."""
+    for at, each in enumerate(given):
+        where = f"{path}[{at}]"
+        base = _pending(hypothesis, each, customer, where)
+        item = base or _new(hypothesis, customer, subscription, where, each)
+        item |= _fields(hypothesis, each, item, currency, where, is_new=base is None)
+        hypothesis.suppose(item)
+
+
+def currency_of_items(hypothesis: Hypothesis, given: list[Mapping[str, Any]]) -> str | None:
+    """Give the currency that invoice items say themselves, the first that does."""
+    for at, each in enumerate(given):
+        if "currency" in each:
+            return str(each["currency"]).lower()
+        if "price_data" in each:
+            return str(each["price_data"]["currency"]).lower()
+        if "price" in each:
+            price = hypothesis.landed("price", each["price"], f"invoice_items[{at}][price]")
+            return str(price["currency"])
+    return None
+
+
+def _pending(
+    hypothesis: Hypothesis, given: Mapping[str, Any], customer: str, path: str
+) -> Object | None:
+    if "invoiceitem" not in given:
+        return None
+    param = nested(path, "invoiceitem")
+    item = copy.deepcopy(hypothesis.landed("invoiceitem", given["invoiceitem"], param))
+    row = hypothesis.reader.row(
+        "select customer_id, is_pending from main.invoice_items where id = $id", {"id": item["id"]}
+    )
+    if row is None or not row["is_pending"]:
+        raise InvalidRequestError(
+            f"The invoice item {item['id']} is on an invoice already.", param=param
+        )
+    if row["customer_id"] != customer:
+        raise InvalidRequestError(
+            f"The invoice item {item['id']} belongs to another customer.", param=param
+        )
+    return item
+
+
+def _new(
+    hypothesis: Hypothesis,
+    customer: str,
+    subscription: str | None,
+    path: str,
+    given: Mapping[str, Any],
+) -> Object:
+    one_of(given, _PRICED, path)
+    return {
+        "id": "ii_preview_" + digest(path, given),
+        "object": "invoiceitem",
+        "customer": customer,
+        "date": hypothesis.now,
+        "description": None,
+        "discountable": True,
+        "discounts": [],
+        "invoice": None,
+        "livemode": bool(hypothesis.question.livemode),
+        "metadata": {},
+        "period": {"start": hypothesis.now, "end": hypothesis.now},
+        "price": None,
+        "proration": False,
+        "quantity": 1,
+        "subscription": subscription,
+        "tax_rates": [],
+    }
+
+
+def _fields(
+    hypothesis: Hypothesis,
+    given: Mapping[str, Any],
+    item: Object,
+    currency: str,
+    path: str,
+    *,
+    is_new: bool,
+) -> Object:
+    fields: Object = {
+        name: given[name]
+        for name in ("description", "discountable", "period", "quantity")
+        if name in given
+    }
+    if "period" in given and given["period"]["end"] < given["period"]["start"]:
+        raise InvalidRequestError(
+            "The period must not end before it starts.", param=f"{path}[period][end]"
+        )
+    if "discounts" in given:
+        fields["discounts"] = hypothesis.discounts(given["discounts"], nested(path, "discounts"))
+    if "tax_rates" in given:
+        fields["tax_rates"] = hypothesis.tax_rates(given["tax_rates"], nested(path, "tax_rates"))
+    if "metadata" in given:
+        held = {} if given["metadata"] == "" else {**item["metadata"], **given["metadata"]}
+        fields["metadata"] = {name: value for name, value in held.items() if value != ""}
+    if is_new or any(name in given for name in (*_PRICED, "quantity")):
+        fields |= _priced(hypothesis, given, {**item, **fields}, currency, path)
+    return fields
+
+
+def _priced(
+    hypothesis: Hypothesis, given: Mapping[str, Any], item: Object, currency: str, path: str
+) -> Object:
+    sent = [name for name in _PRICED if name in given]
+    if len(sent) > 1:
+        raise exclusive(nested(path, sent[0]), nested(path, sent[1]))
+    said = str(given.get("currency", currency)).lower()
+    if "amount" in given:
+        if "quantity" in given:
+            raise exclusive(nested(path, "amount"), nested(path, "quantity"))
+        _check_currency(said, currency, nested(path, "currency"))
+        if "currency" not in given and item.get("currency") is None:
+            raise missing(nested(path, "currency"), f"Missing required param: {path}[currency].")
+        return {
+            "amount": given["amount"],
+            "currency": said,
+            "price": None,
+            "quantity": 1,
+            "unit_amount_decimal": str(given["amount"]),
+        }
+    price = hypothesis.one_time_price(given, path)
+    if price is not None:
+        said = _currency_of_price(price, currency, path)
+        unit = _unit_amount(price, said)
+    elif "unit_amount" in given or "unit_amount_decimal" in given:
+        unit = Decimal(given.get("unit_amount_decimal", given.get("unit_amount", 0)))
+    else:
+        said = str(item.get("currency", currency))
+        unit = Decimal(str(item.get("unit_amount_decimal") or item.get("unit_amount") or 0))
+    _check_currency(said, currency, nested(path, "currency"))
+    amount = hypothesis.reader.row(
+        "select previews.amount_of($quantity, $unit_amount) as amount",
+        {"quantity": Decimal(item["quantity"]), "unit_amount": unit},
+    )
+    if amount is None or amount["amount"] is None:
+        raise InvalidRequestError(
+            "The amount is out of range: quantity times unit amount has more than 14 digits.",
+            param=nested(path, "quantity"),
+        )
+    described = {} if price is None else {"price": price, "description": _name(hypothesis, price)}
+    if item.get("description"):
+        described.pop("description", None)
+    return {
+        **described,
+        "amount": amount["amount"],
+        "currency": said,
+        "unit_amount_decimal": f"{unit:f}",
+    }
+
+
+def _name(hypothesis: Hypothesis, price: Object) -> str | None:
+    product = price.get("product")
+    identifier = product["id"] if isinstance(product, dict) else product
+    row = hypothesis.reader.row("select name from main.products where id = $id", {"id": identifier})
+    return None if row is None else row["name"]
+
+
+def _currency_of_price(price: Object, currency: str, path: str) -> str:
+    options: Mapping[str, Any] = price.get("currency_options") or {}
+    if price["currency"] != currency and currency in options:
+        return currency
+    _check_currency(price["currency"], currency, nested(path, "price"))
+    return currency
+
+
+def _unit_amount(price: Object, currency: str) -> Decimal:
+    options: Mapping[str, Any] = price.get("currency_options") or {}
+    held = price if price["currency"] == currency else options[currency]
+    amount = held.get("unit_amount_decimal")
+    return Decimal(str(held["unit_amount"] if amount is None else amount))
+
+
+def _check_currency(said: str, currency: str, param: str) -> None:
+    if said != currency:
+        raise InvalidRequestError(
+            f"The currency {said} is not the invoice's: its lines are in {currency}.", param=param
+        )

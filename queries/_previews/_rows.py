@@ -1,0 +1,129 @@
+"""The rows of one customer, and of what they name, from which a preview starts."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from queries._previews._steps import PREVIEWS, USAGE
+from queries._reader import Reader
+
+_OF_CUSTOMER: Final = ("subscriptions", "invoice_items", "billed_invoices", "credit_grants")
+
+# What the customer's rows name, per stream that holds it.
+_NAMED: Final = """
+with held as (
+    select unnest(items, recursive := false) as item from previews.subscriptions
+    where customer = $customer
+),
+items as (
+    select item.price as price, item.tax_rates as tax_rates, item.discounts as discounts from held
+    union all
+    select null, default_tax_rates, discounts from previews.subscriptions
+    where customer = $customer
+    union all
+    select price, tax_rates, discounts from previews.invoice_items where customer = $customer
+    union all
+    select line.price, null, null
+    from (select unnest(lines) as line from previews.billed_invoices where customer = $customer)
+)
+select
+    list(distinct price) as prices,
+    list_distinct(flatten(list(coalesce(tax_rates, [])))) as tax_rates,
+    list_distinct(flatten(list(
+        list_transform(coalesce(discounts, []), lambda each: each.coupon)
+    ))) as coupons
+from items
+"""
+
+
+@dataclass(slots=True)
+class Named:
+    """Ids that a preview names besides what the customer's own rows name."""
+
+    prices: list[str] = field(default_factory=list[str])
+    coupons: list[str] = field(default_factory=list[str])
+    tax_rates: list[str] = field(default_factory=list[str])
+
+
+def real_rows(
+    reader: Reader, customer: str | None, named: Named, edits: pa.Table | None
+) -> dict[str, pa.Table]:
+    """Give the rows of a customer and of what they name, by relation; all None where new."""
+    rows: dict[str, pa.Table] = {}
+    values = {"customer": customer}
+    for stream in _OF_CUSTOMER:
+        rows[stream] = reader.arrow(f"from previews.{stream} where customer = $customer", values)
+    rows["customers"] = reader.arrow("from previews.customers where id = $customer", values)
+    found = reader.row(_NAMED, values) or {}
+    prices = _all(found.get("prices"), named.prices)
+    coupons = [*_all(found.get("coupons"), named.coupons), *_coupons(rows["customers"])]
+    rows["prices"] = _by_id(reader, "prices", prices)
+    rows["coupons"] = _by_id(reader, "coupons", coupons)
+    rows["tax_rates"] = _by_id(reader, "tax_rates", _all(found.get("tax_rates"), named.tax_rates))
+    rows["products"] = _by_id(reader, "products", rows["prices"].column("product").to_pylist())
+    rows["invoice_line_edits"] = _edits(reader, values, edits)
+    by_relation = {f'{PREVIEWS}."{stream}"': table for stream, table in rows.items()}
+    by_relation[USAGE] = _usage(reader, values)
+    return by_relation
+
+
+def _all(found: Iterable[Any] | None, more: Sequence[str]) -> list[str]:
+    return [each for each in (*(found or ()), *more) if each is not None]
+
+
+def _coupons(customers: pa.Table) -> list[str]:
+    return [each for each in customers.column("discount_coupon").to_pylist() if each is not None]
+
+
+def _by_id(reader: Reader, stream: str, identifiers: Iterable[str | None]) -> pa.Table:
+    wanted = sorted({each for each in identifiers if each is not None})
+    return reader.arrow(
+        f"from previews.{stream} where id in (select unnest(cast($ids as varchar[])))",
+        {"ids": wanted},
+    )
+
+
+def _edits(reader: Reader, values: Mapping[str, object], unbuilt: pa.Table | None) -> pa.Table:
+    built = reader.arrow(
+        "from previews.invoice_line_edits where invoice in ("
+        "select id from main.draft_invoices where customer_id = $customer)",
+        values,
+    )
+    if unbuilt is None or not unbuilt.num_rows:
+        return built
+    return pa.concat_tables([built, unbuilt], promote_options="permissive")
+
+
+def _usage(reader: Reader, values: Mapping[str, object]) -> pa.Table:
+    return reader.arrow(
+        "from intermediate.int_usage_per_timestamp where subscription_item_id in ("
+        "select item.id from (select unnest(items) as item from previews.subscriptions "
+        "where customer = $customer))",
+        values,
+    )
+
+
+def superseding(
+    rows: pa.Table, identifier: str, from_at: datetime.datetime, new: pa.Table
+) -> pa.Table:
+    """Give the versions of objects with a new one of one object, which is its last.
+
+    Versions of it from later on fall away. Where none is left, the first stays and holds until
+    then: how late it was seen does not tell since when it held.
+    """
+    own = rows.filter(pc.equal(rows.column("id"), identifier)).sort_by("effective_at")
+    others = rows.filter(pc.not_equal(rows.column("id"), identifier))
+    before = own.filter(pc.less(own.column("effective_at"), pa.scalar(from_at)))
+    if own.num_rows and not before.num_rows:
+        place = own.schema.get_field_index("effective_at")
+        just_before = from_at - datetime.timedelta(microseconds=1)
+        before = own.slice(0, 1).set_column(
+            place, own.schema.field(place), pa.array([just_before], own.schema.field(place).type)
+        )
+    return pa.concat_tables([others, before, new.select(rows.column_names).cast(rows.schema)])

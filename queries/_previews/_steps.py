@@ -1,0 +1,144 @@
+"""Run the steps of a build over the rows of one customer, real and hypothetical."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import duckdb
+import pyarrow as pa
+
+from queries._errors import APIError
+from queries._previews._databases import Database, Databases, Step
+from queries._reader import Reader
+
+PREVIEWS: Final = '"warehouse"."previews"'
+USAGE: Final = '"warehouse"."intermediate"."int_usage_per_timestamp"'
+_LENT: Final = "preview_of_"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A statement that changes what a model made, before anything reads it."""
+
+    model: str
+    sql: str
+    values: Mapping[str, object] = field(default_factory=dict[str, object])
+
+
+@dataclass(frozen=True, slots=True)
+class Drafts:
+    """The drafts that the steps came to, and their lines, in the columns of the marts."""
+
+    invoices: pa.Table
+    lines: pa.Table
+    answering: pa.Table
+    """The rows of ``int_draft_invoices`` that were asked for."""
+
+
+def run_steps(
+    reader: Reader,
+    rows: Mapping[str, pa.Table],
+    as_of: datetime.datetime,
+    changes: Sequence[Change] = (),
+    answering: str = 'select * from "warehouse"."intermediate"."int_draft_invoices"',
+) -> Drafts:
+    """Run every step over ``rows``, which are by relation, as of an instant.
+
+    ``answering`` is the query that finds the drafts which answer.
+    """
+    databases = databases_of(reader)
+    with databases.lend() as database, reader.also_interrupting(database.interrupt):
+        counts = {
+            _model_of(relation): database.put(relation, rows[relation])
+            for relation in databases.kept
+            if relation in rows
+        }
+        by_model = {step.model: step for step in databases.steps}
+        for step in databases.steps:
+            if any(not counts.get(needed, 0) for needed in step.empty_without):
+                counts[step.model] = 0
+            elif step.runs_in_build:
+                made = _run_in_build(reader, database, step, by_model, as_of)
+                counts[step.model] = database.put(step.relation, made)
+            else:
+                counts[step.model] = database.run(step, as_of)
+            for change in changes:
+                if change.model == step.model:
+                    database.change(change.sql, change.values)
+        return Drafts(
+            invoices=database.rows(by_model["draft_invoices"].relation),
+            lines=database.rows(by_model["draft_invoice_lines"].relation),
+            answering=database.query(answering),
+        )
+
+
+def _run_in_build(
+    reader: Reader,
+    database: Database,
+    step: Step,
+    by_model: Mapping[str, Step],
+    as_of: datetime.datetime,
+) -> pa.Table:
+    """Run a step that reads events on the published file, over what the others made so far."""
+    sql = step.sql
+    for model in step.reads:
+        if model in by_model:
+            relation = by_model[model].relation
+            reader.lend(_LENT + model, database.rows(relation))
+            sql = sql.replace(relation, _LENT + model)
+    return reader.arrow(sql, {"as_of": as_of})
+
+
+def _model_of(relation: str) -> str:
+    return relation.rpartition(".")[2].strip('"')
+
+
+def databases_of(reader: Reader) -> Databases:
+    """Give the databases of the reader's build."""
+    return reader.cached("preview_databases", _open_databases)
+
+
+def _open_databases(reader: Reader) -> Databases:
+    try:
+        steps = [
+            _step(row)
+            for row in reader.rows(
+                "select model, relation, reads, empty_without, runs_in_build, select_sql "
+                "from previews.steps order by position"
+            )
+        ]
+    except duckdb.CatalogException as error:
+        raise APIError(
+            f"The build {reader.build.id} was made before previews kept their steps. "
+            "Run meterhouse build."
+        ) from error
+    kept = [
+        *(f'{PREVIEWS}."{stream}"' for stream in _streams(reader)),
+        USAGE,
+        *(step.relation for step in steps if step.runs_in_build),
+    ]
+    schemas = {relation: reader.arrow(f"from {relation} limit 0").schema for relation in kept}
+    return Databases(steps, schemas)
+
+
+def _step(row: Mapping[str, Any]) -> Step:
+    return Step(
+        model=row["model"],
+        relation=row["relation"],
+        reads=tuple(row["reads"]),
+        empty_without=tuple(row["empty_without"]),
+        runs_in_build=row["runs_in_build"],
+        sql=row["select_sql"],
+    )
+
+
+def _streams(reader: Reader) -> list[str]:
+    rows = reader.rows(
+        "select table_name from information_schema.tables "
+        "where table_catalog = 'warehouse' and table_schema = 'previews' "
+        "and table_name <> 'steps' order by table_name"
+    )
+    return [row["table_name"] for row in rows]

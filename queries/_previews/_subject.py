@@ -1,0 +1,54 @@
+"""What a preview is about: which subscription, from when on, and which invoice of it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from queries._errors import InvalidRequestError, StripeError
+from queries._previews._request import PreviewRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is previewed. Instants are seconds since 1970."""
+
+    customer: str
+    subscription: str | None
+    currency: str
+    as_of: int
+    """The instant as of which the steps run."""
+    wanted: str
+    """Which drafts may answer, in SQL over ``int_draft_invoices``; the first of them does."""
+    changed_at: int | None = None
+    """From when on the subscription is supposed to be another."""
+    takes_pending: bool = False
+    """Whether pending invoice items go on it although it is not the upcoming one."""
+
+
+def nothing_to_bill(request: PreviewRequest) -> StripeError:
+    """Say that there is no invoice to preview."""
+    named = " and ".join(
+        f"{name} {request.params[name]}"
+        for name in ("customer", "subscription", "schedule")
+        if name in request.params
+    )
+    return InvalidRequestError(
+        f"No upcoming invoices for {named or 'these items'}.",
+        code="invoice_upcoming_none",
+        http_status=404,
+    )
+
+
+def invoices_at_once(current: Mapping[str, Any], changed: Mapping[str, Any]) -> bool:
+    """Whether a change of a subscription raises an invoice when it is made."""
+    if changed.get("proration_behavior") == "always_invoice":
+        return True
+    names = ("billing_cycle_anchor", "trial_end", "ended_at")
+    return any(current.get(name) != changed.get(name) for name in names)
+
+
+def id_of(value: Any) -> Any:
+    """Give the id of what is given as an id or in full."""
+    return value["id"] if isinstance(value, dict) else value

@@ -1,0 +1,301 @@
+"""A subscription as a preview supposes it: changed as Stripe's update would, or made new."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, Final, cast
+
+from queries._errors import InvalidRequestError, no_such
+from queries._landed import find_landed
+from queries._parameters import nested
+from queries._previews._hypothesis import NEW_ITEM, NEW_SUBSCRIPTION, Hypothesis, Object, digest
+from queries._previews._request import Details
+
+# What the source said of the current period is of when it was exported; the models know better.
+_SAID_PERIOD: Final = ("current_period_start", "current_period_end")
+_SECONDS_A_DAY: Final = 86_400
+
+
+def changed_subscription(
+    hypothesis: Hypothesis, current: Object, details: Details, at: int
+) -> Object:
+    """Give a subscription after an update at an instant."""
+    changed = without_said_period(copy.deepcopy(current))
+    changed.pop("proration_behavior", None)
+    if "proration_behavior" in details.fields:
+        changed["proration_behavior"] = details.fields["proration_behavior"]
+    before = _items(changed)
+    if "items" in details.fields:
+        items = _changed_items(hypothesis, changed, details, at)
+        _set_items(changed, items)
+        if _restarts(hypothesis, changed, before, items):
+            changed["billing_cycle_anchor"] = at
+    if "default_tax_rates" in details.fields:
+        changed["default_tax_rates"] = hypothesis.tax_rates(
+            details.fields["default_tax_rates"], details.path("default_tax_rates")
+        )
+    _set_trial(changed, details, at)
+    if details.get("resume_at") is not None:
+        changed |= {"status": "active", "pause_collection": None, "billing_cycle_anchor": at}
+    if details.get("billing_cycle_anchor") == "now":
+        changed["billing_cycle_anchor"] = at
+    elif details.get("billing_cycle_anchor") == "unchanged":
+        changed["billing_cycle_anchor"] = current.get("billing_cycle_anchor")
+    _set_end(changed, details, at)
+    return changed
+
+
+def new_subscription(
+    hypothesis: Hypothesis, customer: str, details: Details, currency: str | None
+) -> Object:
+    """Give a subscription that a preview would make."""
+    start = details.get("start_date") or hypothesis.now
+    subscription: Object = {
+        "id": NEW_SUBSCRIPTION,
+        "object": "subscription",
+        "billing_cycle_anchor": start,
+        "cancel_at": None,
+        "cancel_at_period_end": False,
+        "collection_method": "charge_automatically",
+        "created": start,
+        "customer": customer,
+        "default_tax_rates": hypothesis.tax_rates(
+            details.get("default_tax_rates") or (), details.path("default_tax_rates")
+        ),
+        "discounts": [],
+        "items": {"object": "list", "data": []},
+        "livemode": bool(hypothesis.question.livemode),
+        "metadata": {},
+        "start_date": start,
+        "status": "active",
+    }
+    if "proration_behavior" in details.fields:
+        subscription["proration_behavior"] = details.fields["proration_behavior"]
+    items = _changed_items(hypothesis, subscription, details, start)
+    _set_items(subscription, items)
+    subscription["currency"] = common_currency(items, currency, details.path("items"))
+    if details.get("trial_from_plan"):
+        days = [_recurring(item).get("trial_period_days") or 0 for item in items]
+        if max(days, default=0):
+            end = start + max(days) * _SECONDS_A_DAY
+            details = Details({**details.fields, "trial_end": end}, details.paths)
+    _set_trial(subscription, details, start)
+    anchor = details.get("billing_cycle_anchor")
+    if isinstance(anchor, int):
+        if anchor < start:
+            raise details.refusal(
+                "billing_cycle_anchor", "The anchor of a new subscription cannot lie in its past."
+            )
+        subscription["billing_cycle_anchor"] = anchor
+    _set_end(subscription, details, start)
+    return subscription
+
+
+def without_said_period(subscription: Object) -> Object:
+    """Take out what the source said of the current period."""
+    for holder in (subscription, *_items(subscription)):
+        for name in _SAID_PERIOD:
+            holder.pop(name, None)
+    return subscription
+
+
+def common_currency(items: Sequence[Object], currency: str | None, path: str) -> str:
+    """Give the currency in which all of a subscription's prices can be billed."""
+    wanted = currency or str(items[0]["price"]["currency"])
+    for at, item in enumerate(items):
+        price: Object = item["price"]
+        options: Mapping[str, Any] = price.get("currency_options") or {}
+        if price["currency"] != wanted and wanted not in options:
+            raise InvalidRequestError(
+                f"The price {price['id']} is in {price['currency']}; the preview is in {wanted}.",
+                param=f"{path}[{at}][price]",
+            )
+    return wanted
+
+
+def item_fields(hypothesis: Hypothesis, given: Mapping[str, Any], path: str) -> Object:
+    """Give the fields of a subscription item that a preview sends, as Stripe's item has them."""
+    fields: Object = {}
+    price = hypothesis.recurring_price(given, path)
+    if price is not None:
+        fields["price"] = price
+        fields["plan"] = None
+    if "quantity" in given:
+        fields["quantity"] = given["quantity"]
+    if "tax_rates" in given:
+        fields["tax_rates"] = hypothesis.tax_rates(given["tax_rates"], nested(path, "tax_rates"))
+    if "discounts" in given:
+        fields["discounts"] = hypothesis.discounts(given["discounts"], nested(path, "discounts"))
+    if "metadata" in given:
+        fields["metadata"] = given["metadata"] or {}
+    if "billing_thresholds" in given:
+        fields["billing_thresholds"] = given["billing_thresholds"] or None
+    if given.get("clear_usage"):
+        fields["clear_usage"] = True
+    return fields
+
+
+def check_quantity(item: Object, given: Mapping[str, Any], path: str) -> None:
+    """Refuse a quantity where usage is metered."""
+    if "quantity" in given and _recurring(item).get("usage_type") == "metered":
+        raise InvalidRequestError(
+            "Quantity should not be specified where usage_type is `metered`. Consider removing "
+            "the `quantity` parameter.",
+            param=nested(path, "quantity"),
+        )
+
+
+def set_discounts(holder: Object, discounts: list[Object]) -> None:
+    """Give a subscription these discounts and no others."""
+    holder.pop("discount", None)
+    holder["discounts"] = discounts
+
+
+def _items(subscription: Object) -> list[Object]:
+    held = subscription.get("items") or {}
+    return cast("list[Object]", held["data"] if isinstance(held, dict) else held)
+
+
+def _set_items(subscription: Object, items: list[Object]) -> None:
+    subscription["items"] = {"object": "list", "data": items, "has_more": False}
+
+
+def _changed_items(
+    hypothesis: Hypothesis, subscription: Object, details: Details, at: int
+) -> list[Object]:
+    items = {item["id"]: item for item in _items(subscription)}
+    for place, given in enumerate(cast("list[Object]", details.fields["items"])):
+        path = f"{details.path('items')}[{place}]"
+        identifier = given.get("id")
+        if identifier is not None and identifier not in items:
+            raise no_such(
+                "subscription_item", identifier, param=nested(path, "id"), http_status=400
+            )
+        if given.get("deleted"):
+            del items[str(identifier)]
+            continue
+        fields = item_fields(hypothesis, given, path)
+        if identifier is None:
+            identifier = NEW_ITEM + digest(path, {"price": fields["price"]["id"]})
+            is_metered = _recurring(fields).get("usage_type") == "metered"
+            items[identifier] = {
+                "id": identifier,
+                "object": "subscription_item",
+                "created": at,
+                "discounts": [],
+                "metadata": {},
+                "quantity": None if is_metered else 1,
+                "subscription": subscription["id"],
+                "tax_rates": [],
+                **fields,
+            }
+        else:
+            items[identifier] = _merged(items[identifier], fields)
+        check_quantity(items[identifier], given, path)
+        if "price" in fields and "currency" in subscription:
+            common_currency([items[identifier]], subscription["currency"], path)
+    if not items:
+        raise details.refusal(
+            "items",
+            "A subscription must have at least one item: cancel it to take them all out.",
+        )
+    return list(items.values())
+
+
+def _merged(item: Object, fields: Object) -> Object:
+    merged = {**item, **fields}
+    if "price" in fields and _recurring(merged).get("usage_type") == "metered":
+        merged["quantity"] = None
+    if "metadata" in fields:
+        held = {**(item.get("metadata") or {}), **fields["metadata"]}
+        merged["metadata"] = {name: value for name, value in held.items() if value != ""}
+    return merged
+
+
+def _recurring(item: Object) -> Object:
+    price = item.get("price")
+    return cast("Object", (price.get("recurring") if isinstance(price, dict) else None) or {})
+
+
+def _restarts(
+    hypothesis: Hypothesis, subscription: Object, before: Sequence[Object], after: Sequence[Object]
+) -> bool:
+    """Whether a change begins a new cycle: another interval, or a price after none (classic)."""
+    mode = subscription.get("billing_mode")
+    if (mode.get("type") if isinstance(mode, dict) else mode) == "flexible":
+        return False
+    old, new = _full(hypothesis, before), _full(hypothesis, after)
+    if _intervals(old) != _intervals(new):
+        return True
+    return all(_is_free(price) for price in old) and not all(_is_free(price) for price in new)
+
+
+def _full(hypothesis: Hypothesis, items: Iterable[Object]) -> list[Object]:
+    prices = [item["price"] for item in items]
+    bare = [price for price in prices if isinstance(price, str)]
+    found = find_landed(hypothesis.reader, "price", bare, None) if bare else {}
+    return [found.get(price, {}) if isinstance(price, str) else price for price in prices]
+
+
+def _intervals(prices: Iterable[Object]) -> set[tuple[str | None, int]]:
+    terms = [price.get("recurring") or {} for price in prices]
+    return {(each.get("interval"), int(each.get("interval_count") or 1)) for each in terms}
+
+
+def _is_free(price: Object) -> bool:
+    amount = price.get("unit_amount_decimal", price.get("unit_amount"))
+    is_licensed = (price.get("recurring") or {}).get("usage_type") != "metered"
+    return is_licensed and amount is not None and Decimal(str(amount)) == 0
+
+
+def _set_trial(subscription: Object, details: Details, at: int) -> None:
+    end = details.get("trial_end")
+    if end is None:
+        return
+    held = subscription.get("trial_end")
+    is_trying = held is not None and held > at
+    if end == "now":
+        if not is_trying:
+            return
+        end = at
+        subscription["status"] = "active"
+    elif end <= at:
+        raise details.refusal(
+            "trial_end",
+            f"Invalid timestamp: {end}; a trial must end later than {at}, when it is set, or "
+            "'now'.",
+        )
+    else:
+        subscription["status"] = "trialing"
+        if not is_trying:
+            subscription["trial_start"] = at
+    subscription["trial_end"] = end
+    subscription["billing_cycle_anchor"] = end
+
+
+def _set_end(subscription: Object, details: Details, at: int) -> None:
+    if details.get("cancel_now"):
+        subscription |= {"status": "canceled", "canceled_at": at, "ended_at": at, "cancel_at": None}
+        # Without a word Stripe gives back what a cancellation at once leaves unused.
+        subscription.setdefault("proration_behavior", "create_prorations")
+        return
+    if "cancel_at" in details.fields:
+        cancel_at = details.fields["cancel_at"] or None
+        if cancel_at is not None and cancel_at <= at:
+            raise details.refusal(
+                "cancel_at", f"Invalid timestamp: {cancel_at}; it must lie after {at}."
+            )
+        subscription |= {
+            "cancel_at": cancel_at,
+            "cancel_at_period_end": False,
+            "canceled_at": None if cancel_at is None else at,
+        }
+    if "cancel_at_period_end" in details.fields:
+        ends = details.fields["cancel_at_period_end"]
+        subscription |= {
+            "cancel_at": None,
+            "cancel_at_period_end": ends,
+            "canceled_at": at if ends else None,
+        }

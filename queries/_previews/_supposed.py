@@ -1,0 +1,222 @@
+"""Suppose what a preview asks for, and find what it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final, cast
+
+from queries._errors import InvalidRequestError
+from queries._landed import IN_MODE
+from queries._previews._hypothesis import (
+    NEW_CUSTOMER,
+    NEW_SUBSCRIPTION,
+    Hypothesis,
+    Object,
+    instant,
+)
+from queries._previews._invoice_items import currency_of_items, suppose_invoice_items
+from queries._previews._request import PreviewRequest, missing
+from queries._previews._scheduled import suppose_schedule
+from queries._previews._subject import Subject, id_of, invoices_at_once, nothing_to_bill
+from queries._previews._subscription import changed_subscription, new_subscription
+
+NEW_INVOICE: Final = "in_preview"
+
+
+def suppose(hypothesis: Hypothesis, request: PreviewRequest) -> Subject:
+    """Suppose all that a preview asks for, and say what it is about.
+
+    Raises:
+        InvalidRequestError: something named does not exist, does not fit, or cannot be (400), or
+            there is no invoice to preview (404).
+    """
+    for name in ("customer", "subscription"):
+        if name in request.params:
+            hypothesis.landed(name, request.params[name], name)
+    currency = request.get("currency")
+    currency = None if currency is None else str(currency).lower()
+    if "schedule" in request.params or "schedule_details" in request.params:
+        subject = suppose_schedule(hypothesis, request)
+    elif "subscription" in request.params:
+        subject = _existing(hypothesis, request, request.params["subscription"], currency)
+    elif request.details.get("items"):
+        subject = _new(hypothesis, request, currency)
+    else:
+        subject = _next_of_customer(hypothesis, request, currency)
+    if currency is not None and currency != subject.currency:
+        raise InvalidRequestError(
+            f"The invoice is in {subject.currency}: it cannot be previewed in {currency}.",
+            param="currency",
+        )
+    _suppose_customer(hypothesis, request, subject.customer)
+    items = cast("list[Mapping[str, Any]]", request.get("invoice_items") or [])
+    if items and not request.is_recurring:
+        suppose_invoice_items(
+            hypothesis,
+            items,
+            customer=subject.customer,
+            subscription=subject.subscription,
+            currency=subject.currency,
+        )
+    return subject
+
+
+def _existing(
+    hypothesis: Hypothesis, request: PreviewRequest, identifier: str, currency: str | None
+) -> Subject:
+    reader, details = hypothesis.reader, request.details
+    current = hypothesis.landed("subscription", identifier, "subscription")
+    customer = id_of(current["customer"])
+    if request.get("customer") not in (None, customer):
+        raise nothing_to_bill(request)
+    upcoming = reader.row(
+        "select period_start, period_end, epoch_ms(period_start) // 1000 as starts, "
+        "epoch_ms(period_end) // 1000 as ends from main.draft_invoices "
+        "where subscription_id = $id and is_upcoming",
+        {"id": identifier},
+    )
+    at = hypothesis.now
+    if "proration_date" in details.fields:
+        at = int(details.fields["proration_date"])
+        if upcoming is None or not upcoming["starts"] <= at <= upcoming["ends"]:
+            bounds = upcoming or {"starts": "none", "ends": "none"}
+            raise details.refusal(
+                "proration_date",
+                "The proration date must lie in the current period, from "
+                f"{bounds['starts']} to {bounds['ends']} (it currently is '{at}').",
+            )
+    wanted, takes_pending = "is_upcoming", False
+    changed_at = None
+    if details.fields:
+        changed = changed_subscription(hypothesis, current, details, at)
+        hypothesis.suppose(changed, at)
+        changed_at = at
+        if invoices_at_once(current, changed) and not request.is_recurring:
+            moment = instant(at)
+            wanted = f"(is_upcoming or created_at = timestamp '{moment}')"
+            takes_pending = True
+    return Subject(
+        customer=customer,
+        subscription=identifier,
+        currency=str(current.get("currency") or currency),
+        as_of=max(hypothesis.now, at),
+        wanted=wanted,
+        changed_at=changed_at,
+        takes_pending=takes_pending,
+    )
+
+
+def _new(hypothesis: Hypothesis, request: PreviewRequest, currency: str | None) -> Subject:
+    customer = request.get("customer") or NEW_CUSTOMER
+    subscription = new_subscription(hypothesis, customer, request.details, currency)
+    start = int(subscription["start_date"])
+    hypothesis.suppose(subscription, start)
+    with_usage = "hypothetical_usage" in request.params
+    return Subject(
+        customer=customer,
+        subscription=NEW_SUBSCRIPTION,
+        currency=subscription["currency"],
+        as_of=max(hypothesis.now, start),
+        wanted="is_upcoming" if with_usage else "true",
+        changed_at=start,
+        takes_pending=not with_usage,
+    )
+
+
+def _next_of_customer(
+    hypothesis: Hypothesis, request: PreviewRequest, currency: str | None
+) -> Subject:
+    customer = request.get("customer")
+    items = cast("list[Mapping[str, Any]]", request.get("invoice_items") or [])
+    if customer is None and not items:
+        raise missing(
+            "customer",
+            "You must pass one of customer, subscription, schedule, subscription_details[items] or "
+            "invoice_items to preview an upcoming invoice.",
+        )
+    if customer is not None:
+        row = hypothesis.reader.row(
+            "select subscription_id from main.draft_invoices where is_upcoming "
+            f"and customer_id = $customer and {IN_MODE} "
+            "and ($currency is null or currency = $currency) order by period_end, id limit 1",
+            {
+                "customer": customer,
+                "currency": currency,
+                "livemode": hypothesis.question.livemode,
+            },
+        )
+        if row is not None:
+            return _existing(hypothesis, request, row["subscription_id"], currency)
+    return _without_subscription(hypothesis, request, customer, currency, items)
+
+
+def _without_subscription(
+    hypothesis: Hypothesis,
+    request: PreviewRequest,
+    customer: str | None,
+    currency: str | None,
+    items: list[Mapping[str, Any]],
+) -> Subject:
+    """Preview an invoice of invoice items alone."""
+    said = currency or currency_of_items(hypothesis, items)
+    if said is None and customer is not None:
+        row = hypothesis.reader.row(
+            "select min(currency) as currency from main.invoice_items "
+            "where customer_id = $customer and is_pending",
+            {"customer": customer},
+        )
+        said = None if row is None else row["currency"]
+    if said is None and not items:
+        raise nothing_to_bill(request)
+    if said is None:
+        raise missing("currency", "You must pass the currency of the invoice items.")
+    now = hypothesis.now
+    hypothesis.suppose(
+        {
+            "id": NEW_INVOICE,
+            "object": "invoice",
+            "billing_reason": "upcoming",
+            "created": now,
+            "currency": said,
+            "customer": customer or NEW_CUSTOMER,
+            "lines": {"object": "list", "data": []},
+            "livemode": bool(hypothesis.question.livemode),
+            "metadata": {},
+            "period_end": now,
+            "period_start": now,
+            "status": "draft",
+        }
+    )
+    return Subject(
+        customer=customer or NEW_CUSTOMER,
+        subscription=None,
+        currency=said,
+        as_of=now,
+        wanted=f"invoice_id = '{NEW_INVOICE}'",
+        takes_pending=True,
+    )
+
+
+def _suppose_customer(hypothesis: Hypothesis, request: PreviewRequest, customer: str) -> None:
+    details: Object = request.get("customer_details") or {}
+    is_new = customer == NEW_CUSTOMER
+    if not details and not is_new:
+        return
+    base: Object = (
+        {
+            "id": NEW_CUSTOMER,
+            "object": "customer",
+            "balance": 0,
+            "created": hypothesis.now,
+            "livemode": bool(hypothesis.question.livemode),
+            "tax_exempt": "none",
+        }
+        if is_new
+        else dict(hypothesis.landed("customer", customer, "customer"))
+    )
+    for name in ("address", "shipping"):
+        if name in details:
+            base[name] = details[name] or None
+    if "tax_exempt" in details:
+        base["tax_exempt"] = details["tax_exempt"] or "none"
+    hypothesis.suppose(base)
