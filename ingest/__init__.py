@@ -27,6 +27,7 @@ Single calls
     Answer, request_fingerprint what an Idempotency-Key keeps, and what it stands for
     seal_journal(home)          the calls received so far become batches of the lake
     sealing(home)               do that in the background, once a second at the most
+    unsealed_rows(home, stream) what the journal holds that is not in the lake yet
 
 Upkeep
     compact(home)               small files become few large ones; nothing else notices
@@ -55,6 +56,7 @@ from ingest._quarantine import Quarantined, quarantined, set_aside_unreadable
 from ingest._relanding import open_rejections, reland
 from ingest._report import BatchReport, LandingReport, RejectedRow
 from ingest._sealing import SealedBatch, seal_journal, sealing
+from ingest._unsealed import UnsealedRow, unsealed_rows
 
 __all__ = [
     "RECALL_PERIOD",
@@ -79,6 +81,7 @@ __all__ = [
     "Receipt",
     "RejectedRow",
     "SealedBatch",
+    "UnsealedRow",
     "batches",
     "compact",
     "durable_rename",
@@ -101,5 +104,6 @@ __all__ = [
     "set_aside_unreadable",
     "stream_lock",
     "sync_path",
+    "unsealed_rows",
     "write_batch",
 ]
