@@ -15,7 +15,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -118,7 +118,9 @@ def make_build(home: Home, order: BuildOrder) -> Build:
                 raise
         except (RunError, OSError, duckdb.Error) as error:
             reason = error.message if isinstance(error, RunError) else one_line(str(error))
-            mark_failed(made, reason)
+            # On a full disk not even that can be said; the next run will mark it as abandoned.
+            with suppress(OSError):
+                mark_failed(made, reason)
             said = error.next_command if isinstance(error, RunError) else None
             raise RunError(
                 f"Build {made.build_id} failed and was not published: {sentence(reason)}",

@@ -107,7 +107,8 @@ def _take_in(
             log.error("cannot land %s/%s: %s", each.stream, each.source, each.reason)
         else:
             summary.landed.append(each)
-            _say_landed(log, each.report.source, each.report.accepted, each.report.rejected)
+            source = f"{each.report.stream}/{Path(each.report.source).name}"
+            _say_landed(log, source, each.report.accepted, each.report.rejected)
     fail_point("nightly.inbox_taken")
     summary.strays = strays(home)
     for path in summary.strays:
