@@ -1,4 +1,4 @@
-"""What may come in one night over the sample: drawn by hypothesis, delivered as files to an inbox."""
+"""What may come in one night over the sample: drawn by hypothesis, put into an inbox as files."""
 
 from __future__ import annotations
 
@@ -60,8 +60,11 @@ class Deliveries:
         folder = self.inbox / stream
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{self.sent:04d}.ndjson"
+        # No file is one that came before: what no stream knows is left out of the rows, not of this.
+        rows = [{**row, "sent": self.sent} for row in rows]
         path.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
-        os.utime(path, (written_at, written_at))
+        seen_at = written_at - 86400 + self.sent
+        os.utime(path, (seen_at, seen_at))
 
     def send_sample(self, written_at: int) -> None:
         """Put the sample into the inbox, as it lies in the project."""
@@ -137,9 +140,8 @@ def _usage_records(sent: Deliveries, draw: Draw, now: int) -> None:
 
 
 def _prices(sent: Deliveries, draw: Draw, now: int) -> None:
-    price = deepcopy(
-        draw(st.sampled_from([each for each in _sample("prices") if not each["tiers_mode"]]))
-    )
+    priced = [each for each in _sample("prices") if not each["tiers_mode"]]
+    price = deepcopy(draw(st.sampled_from(priced)))
     amount = draw(st.sampled_from(["1", "0.5", "1999", "0.083333333334"]))
     sent.send("prices", [{**price, "unit_amount": None, "unit_amount_decimal": amount}], now)
 

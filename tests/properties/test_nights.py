@@ -1,9 +1,10 @@
 """Any sequence of nights ends where one build of everything ends, mart by mart, row by row.
 
 The real command over the real models; only the data tests are left out, which change no number and
-run in every other build of the suite. Each night brings some of what may come over the sample: late
-events, cancellations, sets on closed periods, changed prices, new versions of subscriptions, deleted
-objects, retractions, closed periods, rejected rows; now and then a model changes, or nothing comes.
+run in every other build of the suite. Each night brings some of what may come over the sample:
+late events, cancellations, sets on closed periods, changed prices, new versions of subscriptions,
+deleted objects, retractions, closed periods, rejected rows; now and then a model changes, or
+nothing comes.
 """
 
 from __future__ import annotations
