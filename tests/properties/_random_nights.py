@@ -60,7 +60,7 @@ class Deliveries:
         folder = self.inbox / stream
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{self.sent:04d}.ndjson"
-        # No file is one that came before: what no stream knows is left out of the rows, not of this.
+        # No file is one that came before; what no stream knows does not land.
         rows = [{**row, "sent": self.sent} for row in rows]
         path.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
         seen_at = written_at - 86400 + self.sent
