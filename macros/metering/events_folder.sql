@@ -1,4 +1,4 @@
-{# Where a build keeps its events. #}
+{# Where a build keeps its events, as it stands in an SQL literal. #}
 {% macro events_folder() %}
-    {{- return(env_var('METERHOUSE_BUILD', 'target') ~ '/events') -}}
+    {{- return(env_var('METERHOUSE_BUILD', 'target') | replace("'", "''") ~ '/events') -}}
 {% endmacro %}

@@ -8,10 +8,19 @@ judged as (
 
     select
         batch_key,
-        count(*) as judged_count,
-        sum(case when meter_key is null then 1 else 0 end) as erroneous_count
-    from {{ ref('meter_events') }}
+        sum(countable_count) as countable_count
+    from {{ ref('meter_event_counts') }}
     group by batch_key
+
+),
+
+erroneous as (
+
+    select
+        batch_id,
+        count(*) as erroneous_count
+    from {{ ref('meter_event_errors') }}
+    group by batch_id
 
 ),
 
@@ -19,7 +28,8 @@ cancelled as (
 
     select
         batch_key,
-        count(*) as cancelled_count
+        count(*) as taken_back_count,
+        sum(case when reason = 'cancelled' then 1 else 0 end) as cancelled_count
     from {{ ref('meter_event_cancellations') }}
     group by batch_key
 
@@ -40,14 +50,11 @@ select
     batches.batch_id,
     batches.landed_count,
     cast(
-        coalesce(judged.judged_count, 0)
-        - coalesce(judged.erroneous_count, 0)
-        - coalesce(cancelled.cancelled_count, 0)
-        as bigint
+        coalesce(judged.countable_count, 0) - coalesce(cancelled.taken_back_count, 0) as bigint
     ) as effective_count,
     cast(coalesce(excluded.duplicate_count, 0) as bigint) as duplicate_count,
     cast(coalesce(cancelled.cancelled_count, 0) as bigint) as cancelled_count,
-    cast(coalesce(judged.erroneous_count, 0) as bigint) as erroneous_count,
+    cast(coalesce(erroneous.erroneous_count, 0) as bigint) as erroneous_count,
     cast(
         case
             when batches.is_retracted then batches.landed_count
@@ -55,6 +62,7 @@ select
         end as bigint
     ) as retracted_count
 from batches
+left join erroneous on batches.batch_id = erroneous.batch_id
 left join judged on batches.batch_key = judged.batch_key
 left join cancelled on batches.batch_key = cancelled.batch_key
 left join excluded on batches.batch_key = excluded.batch_key

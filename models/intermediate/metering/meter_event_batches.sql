@@ -1,39 +1,39 @@
-with events as (
+with landed as (
 
-    select
-        batch_id,
-        received_at
-    from {{ ref('stg_meter_events') }}
+    select * from {{ ref('landed_meter_event_batches') }}
 
 ),
 
-retractions as (
+former as (
 
-    select distinct retracted_batch_id
-    from {{ ref('stg_retractions') }}
-    where stream = 'meter_events' and retracted_key is null
+    {{ former_rows('meter_event_batches', {
+        'batch_id': 'varchar', 'batch_key': 'integer', 'run_number': 'integer'
+    }) }}
 
 ),
 
-batches as (
+last_former as (
 
-    select
-        batch_id,
-        count(*) as landed_count,
-        min(received_at) as first_received_at,
-        max(received_at) as last_received_at
-    from events
-    group by batch_id
+    select coalesce(max(batch_key), 0) as batch_key from former
 
 )
 
 select
-    batches.batch_id,
-    cast(row_number() over (order by batches.first_received_at, batches.batch_id) as integer)
-        as batch_key,
-    batches.landed_count,
-    batches.first_received_at,
-    batches.last_received_at,
-    retractions.retracted_batch_id is not null as is_retracted
-from batches
-left join retractions on batches.batch_id = retractions.retracted_batch_id
+    landed.batch_id,
+    cast(
+        coalesce(
+            former.batch_key,
+            last_former.batch_key + row_number() over (
+                partition by former.batch_key is null
+                order by landed.first_received_at, landed.batch_id
+            )
+        ) as integer
+    ) as batch_key,
+    landed.landed_count,
+    landed.first_received_at,
+    landed.last_received_at,
+    landed.is_retracted,
+    coalesce(former.run_number, {{ metering_run_number() }}) as run_number
+from landed
+cross join last_former
+left join former on landed.batch_id = former.batch_id

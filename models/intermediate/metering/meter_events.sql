@@ -1,5 +1,10 @@
 {{ config(materialized='event_files') }}
 
+-- depends_on: {{ ref('metering_run') }}
+-- depends_on: {{ ref('meter_event_batches') }}
+-- depends_on: {{ ref('meter_events_to_rejudge') }}
+-- depends_on: {{ ref('stg_meter_events') }}
+
 with classified as (
 
     {{ classified_meter_events(ref('stg_meter_events'), this_piece()) }}

@@ -1,26 +1,11 @@
-with meters as (
+{{ config(materialized='pieces_table') }}
 
-    select * from {{ ref('meter_keys') }}
-    where formula = 'unique_count'
+-- depends_on: {{ ref('metering_run') }}
+-- depends_on: {{ ref('meter_dirty_quarter_hours') }}
 
-),
+with counted as (
 
-events as (
-
-    select * from {{ ref('meter_events') }}
-    where unique_value is not null
-
-),
-
-cancellations as (
-
-    select * from {{ ref('meter_event_cancellations') }}
-
-),
-
-counted as (
-
-    {{ counted_meter_events('events', 'meters', 'cancellations') }}
+    {{ events_to_add_up("meters.formula = 'unique_count'") }}
 
 ),
 

@@ -1,58 +1,18 @@
 {{ config(materialized='pieces_table') }}
 
-{%- set is_raw = 'meters.window_seconds is null and ' ~ this_piece() -%}
-{%- set is_windowed = 'meters.window_seconds is not null and ' ~ after_pieces() -%}
-
-with meters as (
-
-    select * from {{ ref('meter_keys') }}
-
-),
-
-cancellations as (
-
-    select * from {{ ref('meter_event_cancellations') }}
-
-),
-
-windowed as (
-
-    {{ live_meter_events(ref('meter_events'), 'meters', 'cancellations', is_windowed) }}
-
-),
-
-last_received as (
-
-    {{ last_received_events('windowed') }}
-
-),
+-- depends_on: {{ ref('metering_run') }}
+-- depends_on: {{ ref('meter_dirty_quarter_hours') }}
 
 -- `last` has to put events in order, so its meters are kept apart from those that only add up.
-adding as (
+with adding as (
 
-    {{ live_meter_events(
-        ref('meter_events'), 'meters', 'cancellations', is_raw ~ " and meters.formula <> 'last'"
-    ) }}
-
-    union all
-
-    select {{ live_event_columns('last_received') }}
-    from last_received
-    where formula <> 'last'
+    {{ events_to_add_up("meters.formula <> 'last'") }}
 
 ),
 
 lasting as (
 
-    {{ live_meter_events(
-        ref('meter_events'), 'meters', 'cancellations', is_raw ~ " and meters.formula = 'last'"
-    ) }}
-
-    union all
-
-    select {{ live_event_columns('last_received') }}
-    from last_received
-    where formula = 'last'
+    {{ events_to_add_up("meters.formula = 'last'") }}
 
 ),
 

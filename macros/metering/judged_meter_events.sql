@@ -1,13 +1,13 @@
 {# The events of a relation shaped like stg_meter_events, with the one error code that keeps each
    from counting, or null. The codes are Stripe's asynchronous ones, tested in this order; an event
-   has at most one. Duplicates and what was retracted are left out: they never come to be tested.
+   has at most one. Events of retracted batches are left out.
    `condition` picks events by the relation's own columns, as `events.…`.
  Of Stripe's codes three are not raised here: `timestamp_in_future` and `timestamp_too_far_in_past`
    are refused at landing, where --backfill may lift them, and for
    `meter_event_dimension_count_too_high` there is no limit to exceed. A value has at most 15 digits
    before the point, so that a sum of 10^11 of them fits DECIMAL(38,12), and at most 12 places after
    it. #}
-{% macro classified_meter_events(events, condition='true') %}
+{% macro judged_meter_events(events, condition='true') %}
     select
         parsed.*,
         -- equal numbers are one value, however they were written
@@ -52,9 +52,18 @@
         left join {{ ref('customer_keys') }} as customer_keys
             on routed.customer_id = customer_keys.customer_id
     ) as parsed
+{% endmacro %}
+
+
+{# The same without duplicates and without what was retracted by identifier: those are not judged. #}
+{% macro classified_meter_events(events, condition='true') %}
+    select judged.*
+    from (
+        {{ judged_meter_events(events, condition) }}
+    ) as judged
     left join {{ ref('meter_event_exclusions') }} as exclusions
         on
-            parsed.batch_key = exclusions.batch_key
-            and parsed.batch_row = exclusions.batch_row
+            judged.batch_key = exclusions.batch_key
+            and judged.batch_row = exclusions.batch_row
     where exclusions.batch_row is null
 {% endmacro %}
