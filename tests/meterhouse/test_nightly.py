@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import configparser
 import hashlib
 import json
+import os
+import re
+import shlex
+import subprocess
+import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from foundation import project_dir
 from meterhouse import Warehouse
 from meterhouse._build_lock import build_lock, lock_holder
 from tests.conftest import Said
@@ -234,6 +241,47 @@ def test_an_interval_that_is_none_is_refused(project: Nights, interval: str) -> 
     said = project.run("nightly", "--every", interval)
     assert said.exit_code == 2
     assert f"--every {interval!r} is not an interval" in said.stderr
+
+
+DOCS = (project_dir() / "docs" / "nightly.md").read_text("utf-8")
+
+
+def shown(kind: str) -> list[str]:
+    return re.findall(rf"```{kind}\n(.*?)```", DOCS, flags=re.DOTALL)
+
+
+def test_the_commands_that_the_documentation_shows_run(project: Nights, fourth: Night) -> None:
+    lines = [line for block in shown("sh") for line in block.splitlines()]
+    assert len(lines) == 5
+    for line in lines:
+        words = shlex.split(line)
+        assert words[0] == "meterhouse"
+        said = project.run(*words[1:])
+        assert said.exit_code == 0, f"{line}\n{said.stdout}{said.stderr}"
+
+
+def test_the_lines_for_cron_and_systemd_run(project: Nights, fourth: Night) -> None:
+    (cron,) = [line for block in shown("") for line in block.splitlines() if " * * * " in line]
+    units = configparser.RawConfigParser(strict=False)
+    units.optionxform = str  # type: ignore[method-assign]
+    units.read_string("\n".join(shown("ini")))
+    started = units["Service"]["ExecStart"]
+    assert units["Service"]["SuccessExitStatus"] == "1"
+    assert units["Timer"]["OnCalendar"] == "*-*-* 02:15:00 UTC"
+    for command in (cron.split(maxsplit=5)[5].split("&& ")[1], started):
+        here = command.replace("/srv/meterhouse/", "").replace(
+            ".venv/bin/meterhouse --home data",
+            f"{sys.executable} -m meterhouse --home {project.home.root}",
+        )
+        assert here != command
+        ran = subprocess.run(
+            ["sh", "-c", here],
+            cwd=project.folder,
+            env={**os.environ, "PYTHONPATH": str(project.folder)},
+            check=False,
+        )
+        assert ran.returncode == 0, here
+    assert json.loads((project.folder / "last-run.json").read_text("utf-8"))["exit_code"] == 0
 
 
 def test_a_pinned_build_is_kept_and_read_by_its_name(project: Nights, third: Night) -> None:
