@@ -12,16 +12,27 @@ BIN := $(VENV)/bin
 RUN := $(BIN)/python -m
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format bench torture docs lock clean
+.PHONY: help demo test test-duckdb-1.5 lint format bench torture docs lock clean
+
+# DuckDB 2.0 and 1.5 cannot share an environment. What has to hold on both is the suite's core: exact
+# numbers, reads, and the numbers of the sample, built by the version at hand.
+VENV_1_5 := .venv-duckdb-1.5
+CORE := tests/foundation tests/queries tests/models/test_sample_goldens.py \
+	tests/meterhouse/test_warehouse.py tests/meterhouse/test_shapes.py \
+	tests/meterhouse/test_three_doors.py tests/meterhouse/test_verify.py
 
 help: ## list what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9.-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(VENV)/.core ## land the sample, build it, publish it, show what came out
 	@$(BIN)/meterhouse --home $(HOME_FOLDER) demo
 
 test: $(VENV)/.dev ## run the tests; TESTS=tests/foundation for some of them
 	$(RUN) pytest -n $(WORKERS) --dist loadgroup $(TESTS)
+
+test-duckdb-1.5: $(VENV)/.dev $(VENV_1_5)/.dev ## open what 2.0 published with DuckDB 1.5, run the core on it
+	DUCKDB_1_5_PYTHON=$(VENV_1_5)/bin/python $(RUN) pytest tests/meterhouse/test_duckdb_1_5.py
+	$(VENV_1_5)/bin/python -m pytest -n $(WORKERS) --dist loadgroup $(CORE)
 
 lint: $(VENV)/.dev ## check style, types, layers and SQL
 	$(BIN)/ruff check .
@@ -41,7 +52,7 @@ bench: $(VENV)/.dev ## measure at full size; figures are printed, nothing is ass
 		echo "== $$benchmark"; $(RUN) benchmarks.$$(basename $$benchmark .py) || exit 1; \
 	done
 
-torture: $(VENV)/.dev ## the long tests: kills, full disks, thousands of random runs
+torture: $(VENV)/.dev test-duckdb-1.5 ## the long tests: kills, full disks, thousands of random runs
 	$(RUN) pytest -n $(WORKERS) --dist loadgroup -m torture tests
 
 docs: $(VENV)/.dev ## write the dictionary and dbt's documentation, one HTML file
@@ -54,7 +65,7 @@ lock: ## resolve requirements/*.lock anew; needs uv
 	requirements/lock
 
 clean: ## remove what can be made again; the home ($(HOME_FOLDER)/) stays
-	rm -rf $(VENV) target logs dist .benchmarks .hypothesis .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(VENV_1_5) target logs dist .benchmarks .hypothesis .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # One recipe installs either set; the stamp says which one is there. The project itself is installed
@@ -66,3 +77,7 @@ $(VENV)/.core: requirements/core.lock pyproject.toml
 $(VENV)/.dev: requirements/dev.lock requirements/core.lock pyproject.toml
 	@requirements/install "$(VENV)" "$(PYTHON)" "$(UV)" requirements/dev.lock
 	@touch $@ $(VENV)/.core
+
+$(VENV_1_5)/.dev: requirements/duckdb-1.5.lock pyproject.toml
+	@requirements/install "$(VENV_1_5)" "$(PYTHON)" "$(UV)" requirements/duckdb-1.5.lock
+	@touch $@

@@ -1,14 +1,18 @@
 """The home: the one folder that holds everything a warehouse keeps.
 
 inbox/<stream>/                     files waiting for the nightly run
+inbox/_landed/<date>/<stream>/      files that landed
+inbox/_failed/<date>/<stream>/      files that could not be read, each with its reason beside it
 lake/_format.json                   marks the folder as a home, and says its layout
 lake/<stream>/<batch_id>.parquet    accepted rows, one immutable file a batch
 lake/<stream>/_empty.parquet        no rows, the declared columns
 lake/_rejected/<stream>/            rejected rows, whole, one file a batch
+lake/_quarantine/<stream>/          files of the lake that cannot be read any more
 lake/_journal/                      single calls, before they become batches
 lake/_incoming/                     files being written; nothing reads them
 builds/<build_id>/                  one build each, never changed once published
 current -> builds/<build_id>        the published build
+pins/<name> -> builds/<build_id>    builds kept for good
 """
 
 from __future__ import annotations
@@ -61,7 +65,7 @@ class Home:
         if home.format_file.exists():
             home._check_format()
             return home
-        ours = {"inbox", "lake", "builds", "current"}
+        ours = {"inbox", "lake", "builds", "current", "pins"}
         if home.root.exists() and not home.root.is_dir():
             raise NotAHomeError(f"{root} is a file, not a folder that could be a home.")
         found = {path.name for path in home.root.iterdir()} if home.root.exists() else set[str]()
@@ -113,6 +117,11 @@ class Home:
         return self.lake / "_rejected"
 
     @property
+    def quarantine(self) -> Path:
+        """Files of the lake that cannot be read any more, one folder a stream."""
+        return self.lake / "_quarantine"
+
+    @property
     def journal(self) -> Path:
         """Single calls that are not yet a batch."""
         return self.lake / "_journal"
@@ -126,6 +135,11 @@ class Home:
     def builds(self) -> Path:
         """Every build that is kept."""
         return self.root / "builds"
+
+    @property
+    def pins(self) -> Path:
+        """Links to builds that are kept for good, by name."""
+        return self.root / "pins"
 
     @property
     def current(self) -> Path:

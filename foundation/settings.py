@@ -20,3 +20,6 @@ class Settings(BaseSettings):
     memory_limit: str = Field(
         default="60%", description="DuckDB's memory limit in a build: a size or a share."
     )
+    keep: int = Field(
+        default=7, ge=1, description="Complete builds that a nightly run keeps, pinned ones aside."
+    )

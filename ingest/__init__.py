@@ -27,9 +27,12 @@ Single calls
     Answer, request_fingerprint what an Idempotency-Key keeps, and what it stands for
     seal_journal(home)          the calls received so far become batches of the lake
     sealing(home)               do that in the background, once a second at the most
+    unsealed_rows(home, stream) what the journal holds that is not in the lake yet
 
 Upkeep
     compact(home)               small files become few large ones; nothing else notices
+    set_aside_unreadable(home)  damaged files go to lake/_quarantine/, each with its reason
+    quarantined(home)           what is missing because of that
 """
 
 from ingest._batch import REJECTED_SCHEMA, BatchWriter, open_lake_writer, write_batch
@@ -49,9 +52,11 @@ from ingest._journal_frames import JournalDamagedError
 from ingest._lake import batches, has_batch, live_files, open_home, prepare_home
 from ingest._landing import Progress, land
 from ingest._metadata import BatchMetadata, footer_of, read_batches, read_footer
+from ingest._quarantine import Quarantined, quarantined, set_aside_unreadable
 from ingest._relanding import open_rejections, reland
 from ingest._report import BatchReport, LandingReport, RejectedRow
 from ingest._sealing import SealedBatch, seal_journal, sealing
+from ingest._unsealed import UnsealedRow, unsealed_rows
 
 __all__ = [
     "RECALL_PERIOD",
@@ -72,9 +77,11 @@ __all__ = [
     "LandingReport",
     "MergePlan",
     "Progress",
+    "Quarantined",
     "Receipt",
     "RejectedRow",
     "SealedBatch",
+    "UnsealedRow",
     "batches",
     "compact",
     "durable_rename",
@@ -87,13 +94,16 @@ __all__ = [
     "open_lake_writer",
     "open_rejections",
     "prepare_home",
+    "quarantined",
     "read_batches",
     "read_footer",
     "reland",
     "request_fingerprint",
     "seal_journal",
     "sealing",
+    "set_aside_unreadable",
     "stream_lock",
     "sync_path",
+    "unsealed_rows",
     "write_batch",
 ]

@@ -6,6 +6,7 @@ import json
 import os
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from foundation import STREAMS, Home, Stream
@@ -57,7 +58,7 @@ def _prepare_stream(home: Home, declared: Stream) -> None:
     empty = folder / _EMPTY
     # A column added to a declaration reaches the old batches through the empty file: dbt reads the
     # union of all files' columns.
-    if empty.exists() and pq.read_schema(empty).remove_metadata().equals(declared.schema):
+    if _holds(empty, declared):
         return
     folder.mkdir(parents=True, exist_ok=True)
     footer = {key.encode(): text.encode() for key, text in footer_of(declared.name, []).items()}
@@ -65,6 +66,14 @@ def _prepare_stream(home: Home, declared: Stream) -> None:
     pq.write_table(declared.schema.with_metadata(footer).empty_table(), written)
     durable_rename(written, empty)
     sync_path(home.lake)
+
+
+def _holds(empty: Path, declared: Stream) -> bool:
+    try:
+        return pq.read_schema(empty).remove_metadata().equals(declared.schema)
+    except (OSError, pa.ArrowException):
+        # Absent, or damaged: it holds no rows, so it is simply written anew.
+        return False
 
 
 def _remove_leftovers(home: Home) -> None:

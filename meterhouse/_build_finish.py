@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import duckdb
 
+from foundation import decimal_text
 from foundation.errors import RunError
 from ingest import sync_path
 from meterhouse._publish import DATABASE_NAME
 
-__all__ = ["EVENTS_NAME", "count_rows", "finish"]
+__all__ = ["EVENTS_NAME", "Measured", "finish", "measure"]
 
 # Effective events lie beside the file, never in it; only views over them may read a path.
 EVENTS_NAME: Final = "events"
@@ -20,8 +23,19 @@ EVENTS_NAME: Final = "events"
 _READ_ONLY: Final = 0o444
 
 
-def finish(build: Path) -> dict[str, int]:
-    """Seal the database of `build` and return the number of rows of each relation in `main`.
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One relation of `main`: its rows, and the sum of each whole-number and decimal column.
+
+    Sums are exact numbers as text; None where one does not fit 38 digits.
+    """
+
+    rows: int
+    totals: dict[str, str | None]
+
+
+def finish(build: Path) -> dict[str, Measured]:
+    """Seal the database of `build` and return what each relation in `main` measures.
 
     Staging reads the build's inputs, which do not outlive it, so it goes first. Afterwards the file
     is opened the way a reader opens it, with everything but its own events out of reach, and every
@@ -35,7 +49,7 @@ def finish(build: Path) -> dict[str, int]:
         connection.execute("drop schema if exists staging cascade")
         connection.execute("checkpoint")
     try:
-        row_counts = count_rows(database, is_alone=True)
+        measured = measure(database, is_alone=True)
     except duckdb.Error as error:
         raise RunError(
             f"the finished file does not stand alone: {str(error).splitlines()[0]}"
@@ -44,11 +58,11 @@ def finish(build: Path) -> dict[str, int]:
     database.chmod(_READ_ONLY)
     for path in (database, *_files_and_folders(build / EVENTS_NAME), build, build.parent):
         sync_path(path)
-    return row_counts
+    return measured
 
 
-def count_rows(database: Path, *, is_alone: bool = False) -> dict[str, int]:
-    """Return the number of rows of each relation in `main`, after asking every view for none.
+def measure(database: Path, *, is_alone: bool = False) -> dict[str, Measured]:
+    """Return what each relation in `main` measures, after asking every view for none of its rows.
 
     `is_alone` puts everything out of reach but the build's own events.
     """
@@ -59,12 +73,45 @@ def count_rows(database: Path, *, is_alone: bool = False) -> dict[str, int]:
             connection.execute("set enable_external_access = false")
         for schema, view in _relations(connection, "VIEW"):
             connection.execute(f"select * from {schema}.{view} limit 0").fetchall()
-        counted = [
-            (name, connection.execute(f"select count(*) from {schema}.{name}").fetchone())
+        return {
+            name.strip('"'): _measured(connection, f"{schema}.{name}")
             for schema, name in _relations(connection, "BASE TABLE", "VIEW")
             if schema == '"main"'
+        }
+
+
+def _measured(connection: duckdb.DuckDBPyConnection, relation: str) -> Measured:
+    columns: Sequence[str] = [
+        name
+        for (name, kind) in connection.execute(
+            f"select column_name, column_type from (describe {relation}) order by column_name"
+        ).fetchall()
+        if kind == "BIGINT" or kind.startswith("DECIMAL")
+    ]
+    sums = [f"sum({_quoted(column)})" for column in columns]
+    try:
+        row = _only_row(connection, relation, ["count(*)", *sums])
+    except duckdb.OutOfRangeException:
+        row = [
+            *_only_row(connection, relation, ["count(*)"]),
+            *(_sum_that_fits(connection, relation, one) for one in sums),
         ]
-    return {name.strip('"'): row[0] for name, row in counted if row}
+    totals = (None if total is None else decimal_text(total) for total in row[1:])
+    return Measured(row[0], dict(zip(columns, totals, strict=True)))
+
+
+def _sum_that_fits(connection: duckdb.DuckDBPyConnection, relation: str, total: str) -> Any:
+    try:
+        return _only_row(connection, relation, [total])[0]
+    except duckdb.OutOfRangeException:
+        return None
+
+
+def _only_row(
+    connection: duckdb.DuckDBPyConnection, relation: str, expressions: Sequence[str]
+) -> list[Any]:
+    row = connection.execute(f"select {', '.join(expressions)} from {relation}").fetchone()
+    return list(row or ())
 
 
 def _relations(connection: duckdb.DuckDBPyConnection, *kinds: str) -> list[tuple[str, str]]:

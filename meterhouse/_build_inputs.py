@@ -19,7 +19,14 @@ from foundation.errors import UsageError
 from ingest import batches, live_files
 from meterhouse._manifest import Input
 
-__all__ = ["INPUTS_NAME", "freeze_inputs", "input_of", "remove_inputs", "require_rows"]
+__all__ = [
+    "INPUTS_NAME",
+    "freeze_inputs",
+    "input_of",
+    "link_or_copy",
+    "remove_inputs",
+    "require_rows",
+]
 
 INPUTS_NAME: Final = "inputs"
 
@@ -55,7 +62,7 @@ def _freeze_stream(lake: Path, stream: str, frozen: Path) -> None:
         frozen.mkdir(parents=True)
         try:
             for path in live_files(lake, stream):
-                _link(path, frozen / path.name)
+                link_or_copy(path, frozen / path.name)
         except FileNotFoundError:
             # Compaction replaced a file while we linked. Half of the old and half of the new list
             # would count rows twice or not at all, so the stream starts again.
@@ -64,14 +71,15 @@ def _freeze_stream(lake: Path, stream: str, frozen: Path) -> None:
         return
 
 
-def _link(path: Path, frozen: Path) -> None:
+def link_or_copy(path: Path, target: Path) -> None:
+    """Give a file a second name, or copy it where the file system cannot do that."""
     try:
-        os.link(path, frozen)
+        os.link(path, target)
     except OSError as error:
         if error.errno not in {errno.EXDEV, errno.EPERM, errno.EMLINK, errno.ENOTSUP}:
             raise
         # The builds lie on another disk, or on one without hard links.
-        shutil.copyfile(path, frozen)
+        shutil.copyfile(path, target)
 
 
 def input_of(lake: Path, stream: str) -> Input:

@@ -18,10 +18,16 @@ def build_lock(home: Home) -> Generator[None]:
     """Hold the right to make builds in `home` and to repoint `current`.
 
     Raises:
-        RunError: another process holds it; the message names the process.
+        RunError: another process holds it (the message names it), or the disk is read-only.
     """
-    home.builds.mkdir(exist_ok=True)
-    descriptor = os.open(home.builds / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        home.builds.mkdir(exist_ok=True)
+        descriptor = os.open(home.builds / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    except OSError as error:
+        raise RunError(
+            f"{home.builds} cannot be written to ({error.strerror}); nothing was changed.",
+            next_command=f"df -h {home.root}, or: mount",
+        ) from error
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

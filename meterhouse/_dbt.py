@@ -21,8 +21,20 @@ from foundation import Settings, project_dir
 
 __all__ = ["DbtRun", "NodeResult", "Progress", "run_dbt"]
 
-# Not `-m dbt.cli.main`, which Python warns about: the package imports that module itself.
-_CHILD: Final = "from dbt.cli.main import cli; cli()"
+# Not `-m dbt.cli.main`, which Python warns about: the package imports that module itself. The pipe
+# that is its standard input ends when we do, however that comes about: a dbt that outlived a killed
+# run would go on filling memory and disk beside the next one.
+_CHILD: Final = """
+import os, threading
+
+def end_with_the_run():
+    os.read(0, 1)
+    os._exit(143)
+
+threading.Thread(target=end_with_the_run, daemon=True).start()
+from dbt.cli.main import cli
+cli()
+"""
 
 # A run that asks for anything but what the environment given here says would not be the same run.
 _NOT_INHERITED: Final = ("DBT_", "METERHOUSE_LAKE", "METERHOUSE_BUILD", "METERHOUSE_AS_OF")
@@ -108,7 +120,7 @@ def run_dbt(
         [sys.executable, "-c", _CHILD, *arguments],
         env=_environment(lake=lake, build=build, as_of=as_of),
         cwd=build,
-        stdin=subprocess.DEVNULL,
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -119,6 +131,7 @@ def run_dbt(
         assert child.stdout is not None
         try:
             messages = tuple(_follow(child.stdout, on_progress))
+            child.wait()
         except BaseException:
             child.terminate()
             raise

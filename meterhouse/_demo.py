@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from foundation import STREAMS, Home, project_dir
 from foundation.errors import UsageError
 from ingest import BatchReport, batches, land, prepare_home, seal_journal
-from meterhouse._build import build
+from meterhouse._build import BuildOrder, build
 from meterhouse._build_inputs import input_of
 from meterhouse._dbt import Progress
 from meterhouse._fingerprint import fingerprint
@@ -115,7 +115,7 @@ def publish_sample(home: Home, on_progress: Callable[[Progress], None]) -> tuple
     current = current_build(home)
     if current is not None and _is_up_to_date(home, current):
         return current, False
-    return build(home, as_of=sample_as_of(), on_progress=on_progress), True
+    return build(home, BuildOrder(as_of=sample_as_of(), on_progress=on_progress)), True
 
 
 def sample_as_of() -> datetime:

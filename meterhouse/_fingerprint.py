@@ -16,13 +16,14 @@ from typing import Any, Final
 
 from foundation import STREAMS, Settings, project_dir
 
-__all__ = ["Fingerprint", "fingerprint", "tool_versions"]
+__all__ = ["Fingerprint", "changes_since", "fingerprint", "tool_versions"]
 
 _FOLDERS: Final = ("models", "macros", "tests/dbt")
 _FILES: Final = ("dbt_project.yml", "profiles.yml")
 _SUFFIXES: Final = (".sql", ".yml", ".csv")
 # These decide how fast and where a build runs, not what it says.
 _MACHINE: Final = frozenset({"home", "threads", "memory_limit", "keep"})
+_NAMED: Final = 3
 _TOOLS: Final = ("duckdb", "dbt-core", "dbt-duckdb", "pyarrow")
 
 
@@ -70,10 +71,54 @@ def fingerprint() -> Fingerprint:
     )
 
 
+def changes_since(former: Mapping[str, Any], made: Fingerprint) -> list[str]:
+    """Return one line for each part that changes numbers and is not what `former` says.
+
+    `former` is a fingerprint as a manifest holds it. Data tests change no number, so they are left
+    out.
+    """
+    now = made.to_json()
+    before_files, files = _numbers_files(former.get("files", {})), _numbers_files(now["files"])
+    parts = [
+        ("models", _under(before_files, "models/"), _under(files, "models/")),
+        ("macros", _under(before_files, "macros/"), _under(files, "macros/")),
+        ("project files", _beside(before_files), _beside(files)),
+        ("settings", former.get("settings", {}), now["settings"]),
+        ("schemas", former.get("schemas", {}), now["schemas"]),
+        ("tool versions", former.get("tools", {}), now["tools"]),
+    ]
+    return [
+        f"{part} changed: {_named(different)}"
+        for part, before, after in parts
+        if (different := _different(before, after))
+    ]
+
+
 def tool_versions() -> dict[str, str]:
     """Return the versions of everything that takes part in a build, Python included."""
     tools = {name: version(name) for name in ("meterhouse", *_TOOLS)}
     return {**tools, "python": platform.python_version()}
+
+
+def _numbers_files(files: Mapping[str, str]) -> dict[str, str]:
+    return {name: held for name, held in files.items() if not name.startswith("tests/")}
+
+
+def _under(files: Mapping[str, str], folder: str) -> dict[str, str]:
+    return {name: held for name, held in files.items() if name.startswith(folder)}
+
+
+def _beside(files: Mapping[str, str]) -> dict[str, str]:
+    return {name: held for name, held in files.items() if "/" not in name}
+
+
+def _different(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
+    return sorted(name for name in {*before, *after} if before.get(name) != after.get(name))
+
+
+def _named(names: list[str]) -> str:
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more
 
 
 def _project_files(project: Path) -> Iterator[Path]:

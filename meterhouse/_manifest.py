@@ -18,7 +18,16 @@ from typing import Any, Final, Literal, Self
 from foundation.errors import RunError
 from ingest import durable_rename
 
-__all__ = ["MANIFEST_NAME", "Failure", "Input", "Manifest", "Status", "read_manifest"]
+__all__ = [
+    "MANIFEST_NAME",
+    "ControlTotal",
+    "Failure",
+    "FileSum",
+    "Input",
+    "Manifest",
+    "Status",
+    "read_manifest",
+]
 
 MANIFEST_NAME: Final = "manifest.json"
 _FORMAT: Final = 1
@@ -35,6 +44,29 @@ class Input:
 
 
 @dataclass(frozen=True, slots=True)
+class FileSum:
+    """One file of the build: its size in bytes and the SHA-256 of its content."""
+
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class ControlTotal:
+    """One control over the whole build: both sides and how many of its rows do not agree.
+
+    Totals are exact numbers as text; None where the sum does not fit 38 digits.
+    """
+
+    control: str
+    unit: str
+    rows: int
+    source_total: str | None
+    result_total: str | None
+    unbalanced_rows: int
+
+
+@dataclass(frozen=True, slots=True)
 class Failure:
     """Why a build failed, in one line that says what to look at."""
 
@@ -47,8 +79,15 @@ class Manifest:
 
     Instants are ISO 8601 in UTC to the second, with `Z`. `inputs` maps every stream, also an empty
     one. `nodes` counts what dbt ran by kind (`model`, `test`, `unit_test`). `row_counts` maps each
-    relation of the schema `main`. `timings_ms` maps each step to whole milliseconds. `previous` is
-    the build that was published when this one began.
+    relation of the schema `main`, and so does `column_totals`: the sum of each of its whole-number
+    and decimal columns as exact text (None where it does not fit 38 digits). `timings_ms` maps each
+    step to whole milliseconds.
+
+    `previous` is the build that was published when this one began. `seed` is the build that this
+    one added to, None where it was made from everything that landed; `full_because` then says why.
+    `made_anew` names the groups of models that did not add to the seed, with the reason.
+    `left_out` lists the files (stream/name) that are missing because they could not be read.
+    `control_totals` has both sides of each control, `files` every file by its path in the build.
     """
 
     build_id: str
@@ -61,9 +100,18 @@ class Manifest:
     versions: dict[str, str]
     git_revision: str | None
     fingerprint: dict[str, Any]
+    seed: str | None = None
+    full_because: list[str] = field(default_factory=list[str])
+    made_anew: dict[str, str] = field(default_factory=dict[str, str])
+    left_out: list[str] = field(default_factory=list[str])
     inputs: dict[str, Input] = field(default_factory=dict[str, Input])
     nodes: dict[str, int] = field(default_factory=dict[str, int])
     row_counts: dict[str, int] = field(default_factory=dict[str, int])
+    column_totals: dict[str, dict[str, str | None]] = field(
+        default_factory=dict[str, dict[str, str | None]]
+    )
+    control_totals: list[ControlTotal] = field(default_factory=list[ControlTotal])
+    files: dict[str, FileSum] = field(default_factory=dict[str, FileSum])
     timings_ms: dict[str, int] = field(default_factory=dict[str, int])
     failure: Failure | None = None
 
@@ -82,7 +130,13 @@ class Manifest:
             for name, held in value.get("inputs", {}).items()
         }
         failure = value.get("failure")
-        return replace(manifest, inputs=inputs, failure=Failure(**failure) if failure else None)
+        return replace(
+            manifest,
+            inputs=inputs,
+            control_totals=[ControlTotal(**held) for held in value.get("control_totals", [])],
+            files={name: FileSum(**held) for name, held in value.get("files", {}).items()},
+            failure=Failure(**failure) if failure else None,
+        )
 
     def to_json(self) -> dict[str, Any]:
         """Return the manifest as the file holds it."""

@@ -80,11 +80,14 @@ def published_build(home: Home) -> Build:
 
 
 def find_build(home: Home, build_id: str) -> Build:
-    """Return the build of that id; a beginning that only one build has will do.
+    """Return the build of that id or pin; a beginning that only one build has will do.
 
     Raises:
         UsageError: no build has it, or several do.
     """
+    pinned = home.pins / build_id
+    if build_id and Path(build_id).name == build_id and pinned.is_symlink():
+        build_id = pinned.readlink().name
     found = [build for build in builds(home) if build.build_id.startswith(build_id)]
     if len(found) != 1 or not build_id:
         what = "no build" if not found else f"{len(found)} builds"

@@ -11,8 +11,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from foundation import STREAMS, Home
-from ingest import BatchMetadata, live_files, read_batches
-from meterhouse._build_finish import count_rows
+from foundation.errors import RunError
+from ingest import BatchMetadata, live_files, quarantined, read_batches
+from meterhouse._build_finish import measure
+from meterhouse._checksums import damaged_files
+from meterhouse._control_totals import read_control_totals
 from meterhouse._publish import Build
 
 __all__ = ["verify"]
@@ -24,15 +27,20 @@ def verify(home: Home, build: Build) -> list[str]:
     """Return one line for each thing that is not what its account says; empty when all is well.
 
     Every live file of the lake opens and holds the rows that its batches accepted, no batch is
-    there twice, and rejected rows are kept. The build's file answers with the row counts it was
-    published with, and every batch it was made of is still in the lake.
+    there twice, and rejected rows are kept. The build's files have the checksums they were
+    published with, the database answers with the same row counts and totals, its control totals
+    agree, and every batch it was made of is still in the lake.
     """
     found: list[str] = []
     landed: dict[str, dict[str, list[Path]]] = {}
     for stream in STREAMS:
         landed[stream] = defaultdict(list)
         found += _verify_stream(home, stream, landed[stream])
-    found += _verify_rows(build)
+    found += [
+        f"{home.quarantine / held.stream / held.file}: {held.reason}" for held in quarantined(home)
+    ]
+    found += damaged_files(build)
+    found += _verify_marts(build)
     for stream, made_of in build.manifest.inputs.items():
         found += [
             f"{build.build_id}: {stream} batch {batch_id} is not in the lake any more"
@@ -79,16 +87,23 @@ def _verify_file(path: Path, expected: int, kind: str) -> Iterator[str]:
         yield f"{path}: holds {rows} {kind} rows, its account says {expected}"
 
 
-def _verify_rows(build: Build) -> Iterator[str]:
+def _verify_marts(build: Build) -> Iterator[str]:
+    manifest = build.manifest
     try:
-        counted = count_rows(build.database)
-    except duckdb.Error as error:
+        measured = measure(build.database)
+        controls = read_control_totals(build.database)
+    except (duckdb.Error, RunError) as error:
         yield f"{build.build_id}: {_first_line(error)}"
         return
-    for name in sorted({*counted, *build.manifest.row_counts}):
-        held, said = counted.get(name), build.manifest.row_counts.get(name)
-        if held != said:
-            yield f"{build.build_id}: {name} has {held} rows, its manifest says {said}"
+    for name in sorted({*measured, *manifest.row_counts}):
+        held, said = measured.get(name), manifest.row_counts.get(name)
+        if held is None or held.rows != said:
+            rows = "no" if held is None else held.rows
+            yield f"{build.build_id}: {name} has {rows} rows, its manifest says {said or 'none'}"
+        elif held.totals != manifest.column_totals.get(name):
+            yield f"{build.build_id}: {name} has other totals than its manifest says"
+    if controls != manifest.control_totals:
+        yield f"{build.build_id}: its control totals are not those its manifest says"
 
 
 def _first_line(error: Exception) -> str:

@@ -70,7 +70,8 @@ class Warehouse:
         Args:
             home: The home (by default METERHOUSE_HOME, else ``data``), or a build's folder or its
                 ``warehouse.duckdb``, which can be read but not written.
-            build: The id of the build to answer from; by default the published one, followed.
+            build: The id or pin of the build to answer from; by default the published one, which is
+                followed.
             livemode: Answer live rows only (True), test rows only (False), or both (None).
             stripe_version: The API version whose shapes are answered; 2025-02-24.acacia by default.
             as_of: A test clock for writes: what counts as now. By default the real clock.

@@ -90,14 +90,15 @@ def _instant(text: object) -> datetime.datetime | None:
 
 
 def locate(place: Path, build_id: str | None) -> Build:
-    """Find the build: a home's current one, a named one of its, a build folder or a file."""
+    """Find the build: a home's current one, one of its by id or pin, a build folder or a file."""
     if build_id is not None:
         if Path(build_id).name != build_id or build_id in ("", ".", ".."):
             raise UsageError(
                 f"'{build_id}' is not the id of a build.", next_command="meterhouse builds"
             )
-        folder = place / "builds" / build_id
-        if not (folder / DATABASE).is_file():
+        kept = [place / "builds" / build_id, place / "pins" / build_id]
+        folder = next((each for each in kept if (each / DATABASE).is_file()), None)
+        if folder is None:
             raise UsageError(
                 f"There is no build {build_id} in {place}.", next_command="meterhouse builds"
             )

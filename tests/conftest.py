@@ -125,8 +125,12 @@ def sample_home(demo: Demo) -> Path:
 @pytest.fixture
 def sample_copy(sample_home: Path, tmp_path: Path) -> Path:
     """A home like `sample_home` that the test may write to."""
-    copy = tmp_path / "home"
-    shutil.copytree(sample_home, copy, symlinks=True, copy_function=_link_or_copy)
+    return copy_of_home(sample_home, tmp_path / "home")
+
+
+def copy_of_home(home: Path, copy: Path) -> Path:
+    """Copy a home, what is never written in place by hard link, and return where the copy is."""
+    shutil.copytree(home, copy, symlinks=True, copy_function=_link_or_copy)
     return copy
 
 

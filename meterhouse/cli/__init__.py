@@ -34,6 +34,7 @@ COMMANDS: Final = (
     "demo",
     "land",
     "build",
+    "nightly",
     "status",
     "get",
     "post",

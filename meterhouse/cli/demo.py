@@ -42,7 +42,7 @@ def demo(
 
 
 def _at_scale(root: Path, events: int) -> int:
-    from meterhouse._build import build
+    from meterhouse._build import BuildOrder, build
     from meterhouse._demo import land_scale, scale_as_of, scale_home
 
     opened, scale = scale_home(root, events)
@@ -51,7 +51,8 @@ def _at_scale(root: Path, events: int) -> int:
         for number, batch in enumerate(land_scale(opened, scale), start=1):
             shown.update(f"landed {number} batches, last {batch}")
     with build_progress() as on_progress:
-        made = build(opened, as_of=scale_as_of(scale), on_progress=on_progress)
+        order = BuildOrder(as_of=scale_as_of(scale), on_progress=on_progress)
+        made = build(opened, order)
     typer.echo(
         f"Published {made.build_id}: {made.manifest.input_rows:,} landed rows, "
         f"built in {made.manifest.timings_ms['dbt'] // 1000} s.\n{made.database}"

@@ -59,6 +59,41 @@ models:
         data_type: timestamp
 """
 
+_CONTROLS: Final = """
+select
+    cast('landed_rows' as varchar) as control,
+    cast('products' as varchar) as unit,
+    cast('products' as varchar) as stream,
+    cast(null as varchar) as batch_id,
+    cast(null as date) as day,
+    cast(null as varchar) as customer_id,
+    cast(null as varchar) as meter_id,
+    cast(null as varchar) as currency,
+    cast(landed.total as decimal(38, 12)) as source_total,
+    cast(counted.total as decimal(38, 12)) as result_total,
+    landed.total = counted.total as is_balanced
+from (select count(*) as total from {{ ref('stg_products') }}) as landed
+cross join (select product_count as total from {{ ref('product_counts') }}) as counted
+"""
+
+_CONTROLS_YML: Final = """
+models:
+  - name: control_totals
+    description: One row per control.
+    columns:
+      - {name: control, data_type: varchar}
+      - {name: unit, data_type: varchar}
+      - {name: stream, data_type: varchar}
+      - {name: batch_id, data_type: varchar}
+      - {name: day, data_type: date}
+      - {name: customer_id, data_type: varchar}
+      - {name: meter_id, data_type: varchar}
+      - {name: currency, data_type: varchar}
+      - {name: source_total, data_type: "decimal(38,12)"}
+      - {name: result_total, data_type: "decimal(38,12)"}
+      - {name: is_balanced, data_type: boolean}
+"""
+
 _SMALL_TEST: Final = """
 select product_count
 from {{ ref('product_counts') }}
@@ -80,6 +115,8 @@ class TinyProject:
         self.write("models/staging/stg_products.sql", _STAGING)
         self.write("models/marts/product_counts.sql", _MART)
         self.write("models/marts/product_counts.yml", _MART_YML)
+        self.write("models/reconciliation/control_totals.sql", _CONTROLS)
+        self.write("models/reconciliation/control_totals.yml", _CONTROLS_YML)
         self.write("tests/dbt/few_products.sql", _SMALL_TEST)
         self.home = prepare_home(folder / "home")
 

@@ -48,8 +48,8 @@ def test_a_build_says_what_it_was_made_of(built: tuple[TinyProject, Said]) -> No
     assert held["previous"] is None
     assert held["inputs"]["products"] == {"rows": 2, "batches": {"batch_1": 2}}
     assert held["inputs"]["customers"] == {"rows": 0, "batches": {}}
-    assert held["row_counts"] == {"product_counts": 1}
-    assert set(held["timings_ms"]) == {"freeze", "dbt", "finish"}
+    assert held["row_counts"] == {"control_totals": 1, "product_counts": 1}
+    assert set(held["timings_ms"]) == {"freeze", "seed", "dbt", "totals", "finish"}
     assert {"duckdb", "dbt-core", "dbt-duckdb", "meterhouse", "python"} <= set(held["versions"])
     assert len(held["fingerprint"]["digest"]) == 64
     assert "models/marts/product_counts.sql" in held["fingerprint"]["files"]
@@ -76,7 +76,7 @@ def test_a_published_build_stands_alone(built: tuple[TinyProject, Said]) -> None
 def test_a_build_reads_nothing_that_lands_after_it_began(tiny: TinyProject) -> None:
     said = tiny.run("build", "--as-of", "2026-01-31")
     assert said.stdout.splitlines() == [
-        f"Published {tiny.current()} as of 2026-01-31T00:00:00Z: 2 landed rows, 1 relations.",
+        f"Published {tiny.current()} as of 2026-01-31T00:00:00Z: 2 landed rows, 2 relations.",
         str(tiny.home.builds / str(tiny.current()) / "warehouse.duckdb"),
     ]
     tiny.land("batch_2", "prod_c")
@@ -178,7 +178,7 @@ def test_killed_anywhere_the_published_build_stands_and_the_next_run_completes(
     before = tiny.current()
     tiny.land("batch_2", "prod_c")
 
-    for point in ("begun", "frozen", "tested", "finished", "complete"):
+    for point in ("begun", "frozen", "seeded", "tested", "controlled", "finished", "complete"):
         killed = tiny.run("build", METERHOUSE_FAIL_POINT=f"build.{point}")
         assert killed.exit_code == -9, point
         assert tiny.current() == before, point
@@ -190,7 +190,7 @@ def test_killed_anywhere_the_published_build_stands_and_the_next_run_completes(
     assert tiny.run("build").exit_code == 0
     assert tiny.published("select product_count from product_counts") == [(3,)]
     statuses = [manifest(build)["status"] for build in builds_of(tiny)]
-    assert sorted(statuses) == ["complete"] * 4 + ["failed"] * 4
+    assert sorted(statuses) == ["complete"] * 4 + ["failed"] * 6
     assert not [path for path in tiny.home.root.iterdir() if path.name.startswith(".current")]
 
 

@@ -1,0 +1,400 @@
+{#- Reads accounts, the rollup and marts, never the events themselves: it is made in every run. -#}
+with
+
+batches as (
+
+    select * from {{ ref('landed_batches') }}
+
+),
+
+fates as (
+
+    select * from {{ ref('meter_event_accounting') }}
+
+),
+
+meters as (
+
+    select
+        meter_id,
+        meter_key,
+        formula = 'sum' as is_added_up,
+        window_seconds
+    from {{ ref('meter_keys') }}
+
+),
+
+landed_rows as (
+
+    select
+        'landed_rows' as control,
+        'rows' as unit,
+        {{ control_keys({'stream': 'stream', 'batch_id': 'batch_id'}) }},
+        accepted_count as source_whole,
+        0 as source_fraction,
+        staged_count as result_whole,
+        0 as result_fraction
+    from batches
+
+),
+
+meter_events_by_fate as (
+
+    select
+        'meter_events_by_fate' as control,
+        'events' as unit,
+        {{ control_keys({'stream': "'meter_events'", 'batch_id': 'batch_id'}) }},
+        landed_count as source_whole,
+        0 as source_fraction,
+        effective_count + duplicate_count + cancelled_count + erroneous_count + retracted_count
+            as result_whole,
+        0 as result_fraction
+    from fates
+
+),
+
+-- A meter with a window counts the last event of it and no other, which batches do not know.
+meter_events_in_rollup as (
+
+    select
+        'meter_events_in_rollup' as control,
+        'events' as unit,
+        {{ control_keys({'stream': "'meter_events'"}) }},
+        effective.source_whole,
+        effective.source_fraction,
+        counted.result_whole,
+        counted.result_fraction
+    from (
+        select {{ whole_side('source', 'effective_count') }}
+        from fates
+    ) as effective
+    cross join (
+        select {{ whole_side('result', 'event_count') }}
+        from {{ ref('meter_quarter_hours') }}
+    ) as counted
+    where not exists (select 1 from meters where meters.window_seconds is not null)
+
+),
+
+rollup as (
+
+    select
+        meters.meter_id,
+        cast(
+            {{ from_unix_seconds(
+                'cast(' ~ whole_windows('rollup.quarter_hour', 96) ~ ' as bigint) * 86400'
+            ) }} as date
+        ) as day,
+        rollup.customer_key,
+        rollup.event_count,
+        case when meters.is_added_up then rollup.value_sum end as value_sum
+    from {{ ref('meter_quarter_hours') }} as rollup
+    inner join meters
+        on rollup.meter_key = meters.meter_key
+
+),
+
+summaries as (
+
+    select
+        summaries.meter_id,
+        cast(summaries.start_time as date) as day,
+        summaries.customer_id,
+        summaries.event_count,
+        case when meters.is_added_up then summaries.aggregated_value end as value_sum
+    from {{ ref('meter_event_summaries_daily') }} as summaries
+    inner join meters
+        on summaries.meter_id = meters.meter_id
+
+),
+
+rolled_up_by_day as (
+
+    select
+        meter_id,
+        day,
+        {{ quantity_side('source', 'value_sum') }}
+    from rollup
+    group by
+        meter_id,
+        day
+
+),
+
+rolled_up_by_customer as (
+
+    select
+        customers.customer_id,
+        grouped.meter_id,
+        grouped.source_whole,
+        grouped.source_fraction
+    from (
+        select
+            customer_key,
+            meter_id,
+            {{ whole_side('source', 'event_count') }}
+        from rollup
+        group by
+            customer_key,
+            meter_id
+    ) as grouped
+    inner join {{ ref('customer_keys') }} as customers
+        on grouped.customer_key = customers.customer_key
+
+),
+
+summarised_by_day as (
+
+    select
+        meter_id,
+        day,
+        {{ quantity_side('result', 'value_sum') }}
+    from summaries
+    group by
+        meter_id,
+        day
+
+),
+
+summarised_by_customer as (
+
+    select
+        customer_id,
+        meter_id,
+        {{ whole_side('result', 'event_count') }}
+    from summaries
+    group by
+        customer_id,
+        meter_id
+
+),
+
+meter_usage_in_summaries as (
+
+    {{ control_of('meter_usage_in_summaries', 'units', ['meter_id', 'day'], 'rolled_up_by_day',
+        'summarised_by_day', "'meter_events'") }}
+
+),
+
+meter_events_in_summaries as (
+
+    {{ control_of('meter_events_in_summaries', 'events', ['customer_id', 'meter_id'],
+        'rolled_up_by_customer', 'summarised_by_customer', "'meter_events'") }}
+
+),
+
+usage_records_by_fate as (
+
+    select
+        'usage_records_by_fate' as control,
+        'records' as unit,
+        {{ control_keys({'stream': "'usage_records'"}) }},
+        landed.source_whole,
+        landed.source_fraction,
+        counted.record_count + uncounted.record_count as result_whole,
+        0 as result_fraction
+    from (
+        select {{ whole_side('source', 'accepted_count') }}
+        from batches
+        where stream = 'usage_records'
+    ) as landed
+    cross join (
+        select coalesce(sum(record_count), 0) as record_count
+        from {{ ref('usage_record_summaries') }}
+    ) as counted
+    cross join (
+        select count(*) as record_count
+        from {{ ref('uncounted_usage_records') }}
+    ) as uncounted
+
+),
+
+recorded_usage as (
+
+    select
+        customer_id,
+        {{ quantity_side('source', 'total_usage') }}
+    from {{ ref('usage_record_summaries') }}
+    group by customer_id
+
+),
+
+recorded_quantities as (
+
+    select
+        customer_id,
+        {{ quantity_side('result', 'used_quantity') }}
+    from {{ ref('int_metered_quantities') }}
+    where quantity_source = 'usage_records'
+    group by customer_id
+
+),
+
+usage_records_in_periods as (
+
+    {{ control_of('usage_records_in_periods', 'units', ['customer_id'], 'recorded_usage',
+        'recorded_quantities', "'usage_records'") }}
+
+),
+
+drafts as (
+
+    select
+        id as invoice_id,
+        customer_id,
+        currency,
+        total
+    from {{ ref('draft_invoices') }}
+
+),
+
+-- Lines that somebody edited, or that could not be priced, show what they should and no more.
+untouched as (
+
+    select drafts.invoice_id
+    from drafts
+    left join (
+        select invoice_id from {{ ref('int_live_invoice_line_edits') }}
+
+        union
+
+        select invoice_id from {{ ref('draft_invoice_errors') }}
+    ) as touched
+        on drafts.invoice_id = touched.invoice_id
+    where touched.invoice_id is null
+
+),
+
+used as (
+
+    select
+        sources.customer_id,
+        sources.currency,
+        {{ quantity_side('source', 'sources.quantity') }}
+    from {{ ref('int_invoice_line_sources') }} as sources
+    inner join untouched
+        on sources.invoice_id = untouched.invoice_id
+    where sources.usage_type = 'metered'
+    group by
+        sources.customer_id,
+        sources.currency
+
+),
+
+billed as (
+
+    select
+        lines.customer_id,
+        lines.currency,
+        {{ quantity_side('result', 'lines.quantity') }}
+    from {{ ref('draft_invoice_lines') }} as lines
+    inner join untouched
+        on lines.invoice_id = untouched.invoice_id
+    where
+        lines.type = 'subscription'
+        and lines.part = 'usage'
+        and lines.quantity_source in ('usage_records', 'meter')
+    group by
+        lines.customer_id,
+        lines.currency
+
+),
+
+usage_on_lines as (
+
+    {{ control_of('usage_on_lines', 'units', ['customer_id', 'currency'], 'used', 'billed') }}
+
+),
+
+line_amounts as (
+
+    select
+        customer_id,
+        currency,
+        {{ whole_side('source', 'total') }}
+    from {{ ref('draft_invoice_lines') }}
+    group by
+        customer_id,
+        currency
+
+),
+
+invoice_amounts as (
+
+    select
+        customer_id,
+        currency,
+        {{ whole_side('result', 'total') }}
+    from drafts
+    group by
+        customer_id,
+        currency
+
+),
+
+lines_on_invoices as (
+
+    {{ control_of('lines_on_invoices', 'minor units', ['customer_id', 'currency'], 'line_amounts',
+        'invoice_amounts') }}
+
+),
+
+controls as (
+
+    select * from landed_rows
+
+    union all
+
+    select * from meter_events_by_fate
+
+    union all
+
+    select * from meter_events_in_rollup
+
+    union all
+
+    select * from meter_usage_in_summaries
+
+    union all
+
+    select * from meter_events_in_summaries
+
+    union all
+
+    select * from usage_records_by_fate
+
+    union all
+
+    select * from usage_records_in_periods
+
+    union all
+
+    select * from usage_on_lines
+
+    union all
+
+    select * from lines_on_invoices
+
+)
+
+select
+    cast(control as varchar) as control,
+    cast(unit as varchar) as unit,
+    stream,
+    batch_id,
+    day,
+    customer_id,
+    meter_id,
+    currency,
+    {{ total_that_fits('source_whole', 'source_fraction') }} as source_total,
+    {{ total_that_fits('result_whole', 'result_fraction') }} as result_total,
+    {{ total_that_fits(
+        '(result_whole - source_whole)', '(result_fraction - source_fraction)'
+    ) }} as difference,
+    coalesce(
+        {{ total_that_fits(
+            '(result_whole - source_whole)', '(result_fraction - source_fraction)'
+        ) }} = 0,
+        false
+    ) as is_balanced
+from controls

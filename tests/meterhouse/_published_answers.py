@@ -1,0 +1,60 @@
+"""Run by any DuckDB from 1.5 on, with nothing else installed: what a published file answers.
+
+Takes a build's `warehouse.duckdb` and an empty Parquet file of the stream `invoice_line_edits`.
+Prints one JSON document: DuckDB's version, and for each relation and table function its rows as one
+text, so that two versions of DuckDB can be held against each other.
+"""
+
+import json
+import sys
+
+import duckdb
+
+FROM, UNTIL = 1775001600, 1777593600  # April 2026, UTC
+QUESTIONS = {
+    "usage_record_summaries": "from usage_record_summaries('si_CedarReports') as rows",
+    "usage_record_acceptance": f"from usage_record_acceptance('si_CedarReports', {FROM}) as rows",
+    "usage_per_timestamp": "from usage_per_timestamp('si_CedarReports') as rows",
+    "meter_event_summaries": (
+        "from meter_event_summaries('mtr_sample_GpuSeconds001', 'cus_AuroraLabs0001', "
+        f"{FROM}, {UNTIL}, 'day') as rows"
+    ),
+    "meter_usage": (
+        "from meter_usage(['mtr_sample_GpuSeconds001'], 'cus_AuroraLabs0001', "
+        f"{FROM}, {UNTIL}, value_grouping_window := 'day', timezone := 'Europe/Berlin') as rows"
+    ),
+    "draft_invoice_edited": "from draft_invoice_edited($invoice, 'unbuilt_edits') as rows",
+    "draft_invoice_lines_edited": (
+        "from draft_invoice_lines_edited($invoice, 'unbuilt_edits') as rows"
+    ),
+}
+ALL_ROWS = "select coalesce(string_agg(cast(rows as varchar), chr(10) order by 1), '') "
+
+
+def main(database: str, no_edits: str) -> None:
+    with duckdb.connect(database, read_only=True) as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        connection.execute(f"create temp table unbuilt_edits as from read_parquet('{no_edits}')")
+        (invoice,) = connection.execute("select min(id) from draft_invoices").fetchone()
+        relations = connection.execute(
+            "select table_name from information_schema.tables where table_schema = 'main' "
+            "and table_catalog = current_database() order by table_name"
+        ).fetchall()
+        asked = {name: f"from main.{name} as rows" for (name,) in relations}
+        answers = {}
+        for name, question in (
+            asked | {f"{name}()": QUESTIONS[name] for name in QUESTIONS}
+        ).items():
+            values = {"invoice": invoice} if "$invoice" in question else None
+            (answers[name],) = connection.execute(ALL_ROWS + question, values).fetchone()
+        functions = connection.execute(
+            "select distinct function_name from duckdb_functions() "
+            "where function_type = 'table_macro' and schema_name = 'main' and not internal "
+            "and database_name = current_database() order by function_name"
+        ).fetchall()
+    held = {"duckdb": duckdb.__version__, "answers": answers}
+    json.dump(held | {"functions": [name for (name,) in functions]}, sys.stdout)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
