@@ -8,6 +8,7 @@ TESTS ?= tests
 WORKERS ?= 2
 
 VENV := .venv
+NEWEST_STRIPE := .venv-stripe-newest
 BIN := $(VENV)/bin
 RUN := $(BIN)/python -m
 
@@ -20,7 +21,7 @@ help: ## list what can be made
 demo: $(VENV)/.core ## land the sample, build it, publish it, show what came out
 	@$(BIN)/meterhouse --home $(HOME_FOLDER) demo
 
-test: $(VENV)/.dev ## run the tests; TESTS=tests/foundation for some of them
+test: $(VENV)/.dev $(NEWEST_STRIPE)/.stripe ## run the tests; TESTS=tests/foundation for some of them
 	$(RUN) pytest -n $(WORKERS) --dist loadgroup $(TESTS)
 
 lint: $(VENV)/.dev ## check style, types, layers and SQL
@@ -54,15 +55,21 @@ lock: ## resolve requirements/*.lock anew; needs uv
 	requirements/lock
 
 clean: ## remove what can be made again; the home ($(HOME_FOLDER)/) stays
-	rm -rf $(VENV) target logs dist .benchmarks .hypothesis .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(NEWEST_STRIPE) target logs dist .benchmarks .hypothesis .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # One recipe installs either set; the stamp says which one is there. The project itself is installed
 # as editable, built by the locked build backend rather than by one that pip would fetch on its own.
 $(VENV)/.core: requirements/core.lock pyproject.toml
-	@requirements/install "$(VENV)" "$(PYTHON)" "$(UV)" requirements/core.lock
+	@requirements/install "$(VENV)" "$(PYTHON)" "$(UV)" requirements/core.lock .
 	@touch $@
 
 $(VENV)/.dev: requirements/dev.lock requirements/core.lock pyproject.toml
-	@requirements/install "$(VENV)" "$(PYTHON)" "$(UV)" requirements/dev.lock
+	@requirements/install "$(VENV)" "$(PYTHON)" "$(UV)" requirements/dev.lock .
 	@touch $@ $(VENV)/.core
+
+# Two versions of one package cannot share an environment. This one has nothing but the newest stripe,
+# which a test runs against our server.
+$(NEWEST_STRIPE)/.stripe: requirements/stripe-newest.lock
+	@requirements/install "$(NEWEST_STRIPE)" "$(PYTHON)" "$(UV)" requirements/stripe-newest.lock
+	@touch $@
