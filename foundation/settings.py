@@ -20,3 +20,9 @@ class Settings(BaseSettings):
     memory_limit: str = Field(
         default="60%", description="DuckDB's memory limit in a build: a size or a share."
     )
+    build_niceness: int = Field(
+        default=10,
+        ge=0,
+        le=19,
+        description="How far a build gives way to other processes, so that servers keep answering.",
+    )

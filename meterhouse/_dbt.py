@@ -22,7 +22,7 @@ from foundation import Settings, project_dir
 __all__ = ["DbtRun", "NodeResult", "Progress", "run_dbt"]
 
 # Not `-m dbt.cli.main`, which Python warns about: the package imports that module itself.
-_CHILD: Final = "from dbt.cli.main import cli; cli()"
+_CHILD: Final = "import os; os.nice({niceness}); from dbt.cli.main import cli; cli()"
 
 # A run that asks for anything but what the environment given here says would not be the same run.
 _NOT_INHERITED: Final = ("DBT_", "METERHOUSE_LAKE", "METERHOUSE_BUILD", "METERHOUSE_AS_OF")
@@ -105,7 +105,7 @@ def run_dbt(
     ]
     (target / "run_results.json").unlink(missing_ok=True)
     child = subprocess.Popen(
-        [sys.executable, "-c", _CHILD, *arguments],
+        [sys.executable, "-c", _CHILD.format(niceness=Settings().build_niceness), *arguments],
         env=_environment(lake=lake, build=build, as_of=as_of),
         cwd=build,
         stdin=subprocess.DEVNULL,

@@ -1,4 +1,4 @@
-"""The published file by itself: every list endpoint is a table function, read without our Python."""
+"""The published file by itself: each list endpoint is a table function, read with DuckDB alone."""
 
 from __future__ import annotations
 
