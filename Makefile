@@ -13,7 +13,7 @@ BIN := $(VENV)/bin
 RUN := $(BIN)/python -m
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format bench torture docs lock clean
+.PHONY: help demo test lint format bench torture docs notebook lock clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ docs: $(VENV)/.dev ## write the dictionary and dbt's documentation, one HTML fil
 	METERHOUSE_LAKE=$(HOME_FOLDER)/lake $(BIN)/dbt --quiet build
 	METERHOUSE_LAKE=$(HOME_FOLDER)/lake $(BIN)/dbt --quiet docs generate --static
 	@echo "docs/dictionary.md target/static_index.html"
+
+notebook: $(VENV)/.dev ## open the example notebook on the home
+	METERHOUSE_HOME=$(HOME_FOLDER) $(BIN)/marimo edit notebooks/usage_and_invoices.py
 
 lock: ## resolve requirements/*.lock anew; needs uv
 	requirements/lock
