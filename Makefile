@@ -8,11 +8,12 @@ TESTS ?= tests
 WORKERS ?= 2
 
 VENV := .venv
+NEWEST_STRIPE := .venv-stripe-newest
 BIN := $(VENV)/bin
 RUN := $(BIN)/python -m
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-duckdb-1.5 lint format bench torture docs lock clean
+.PHONY: help demo test test-duckdb-1.5 lint format bench torture docs notebook lock clean
 
 # DuckDB 2.0 and 1.5 cannot share an environment. What has to hold on both is the suite's core: exact
 # numbers, reads, and the numbers of the sample, built by the version at hand.
@@ -27,7 +28,7 @@ help: ## list what can be made
 demo: $(VENV)/.core ## land the sample, build it, publish it, show what came out
 	@$(BIN)/meterhouse --home $(HOME_FOLDER) demo
 
-test: $(VENV)/.dev ## run the tests; TESTS=tests/foundation for some of them
+test: $(VENV)/.dev $(NEWEST_STRIPE)/.stripe ## run the tests; TESTS=tests/foundation for some of them
 	$(RUN) pytest -n $(WORKERS) --dist loadgroup $(TESTS)
 
 test-duckdb-1.5: $(VENV)/.dev $(VENV_1_5)/.dev ## open what 2.0 published with DuckDB 1.5, run the core on it
@@ -61,23 +62,32 @@ docs: $(VENV)/.dev ## write the dictionary and dbt's documentation, one HTML fil
 	METERHOUSE_LAKE=$(HOME_FOLDER)/lake $(BIN)/dbt --quiet docs generate --static
 	@echo "docs/dictionary.md target/static_index.html"
 
+notebook: $(VENV)/.dev ## open the example notebook on the home
+	METERHOUSE_HOME=$(HOME_FOLDER) $(BIN)/marimo edit notebooks/usage_and_invoices.py
+
 lock: ## resolve requirements/*.lock anew; needs uv
 	requirements/lock
 
 clean: ## remove what can be made again; the home ($(HOME_FOLDER)/) stays
-	rm -rf $(VENV) $(VENV_1_5) target logs dist .benchmarks .hypothesis .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(VENV_1_5) $(NEWEST_STRIPE) target logs dist .benchmarks .hypothesis .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # One recipe installs either set; the stamp says which one is there. The project itself is installed
 # as editable, built by the locked build backend rather than by one that pip would fetch on its own.
 $(VENV)/.core: requirements/core.lock pyproject.toml
-	@requirements/install "$(VENV)" "$(PYTHON)" "$(UV)" requirements/core.lock
+	@requirements/install "$(VENV)" "$(PYTHON)" "$(UV)" requirements/core.lock .
 	@touch $@
 
 $(VENV)/.dev: requirements/dev.lock requirements/core.lock pyproject.toml
-	@requirements/install "$(VENV)" "$(PYTHON)" "$(UV)" requirements/dev.lock
+	@requirements/install "$(VENV)" "$(PYTHON)" "$(UV)" requirements/dev.lock .
 	@touch $@ $(VENV)/.core
 
 $(VENV_1_5)/.dev: requirements/duckdb-1.5.lock pyproject.toml
 	@requirements/install "$(VENV_1_5)" "$(PYTHON)" "$(UV)" requirements/duckdb-1.5.lock
+	@touch $@
+
+# Two versions of one package cannot share an environment. This one has nothing but the newest stripe,
+# which a test runs against our server.
+$(NEWEST_STRIPE)/.stripe: requirements/stripe-newest.lock
+	@requirements/install "$(NEWEST_STRIPE)" "$(PYTHON)" "$(UV)" requirements/stripe-newest.lock
 	@touch $@

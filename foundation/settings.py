@@ -23,3 +23,9 @@ class Settings(BaseSettings):
     keep: int = Field(
         default=7, ge=1, description="Complete builds that a nightly run keeps, pinned ones aside."
     )
+    build_niceness: int = Field(
+        default=10,
+        ge=0,
+        le=19,
+        description="How far a build gives way to other processes, so that servers keep answering.",
+    )

@@ -14,6 +14,11 @@ Files and frames
     LandingReport, BatchReport  what became of them: read, accepted, rejected and why
     RejectedRow                 one row that did not land
 
+Stripe's API
+    StripeSource(key, address)  one account in one mode, read through the `stripe` package
+    pull_stripe(home, source)   each list becomes one batch, from the newest pulled before on
+    PulledList                  what became of one list
+
 Writing (for those who make batches of their own: the journal's sealing, compaction)
     write_batch(home, stream, rows, metadata)   checked rows in the stream's schema, as one batch
     BatchWriter(home, stream, batch_id)         the same, in pieces
@@ -56,6 +61,8 @@ from ingest._quarantine import Quarantined, quarantined, set_aside_unreadable
 from ingest._relanding import open_rejections, reland
 from ingest._report import BatchReport, LandingReport, RejectedRow
 from ingest._sealing import SealedBatch, seal_journal, sealing
+from ingest._stripe_pull import PulledList, pull_stripe
+from ingest._stripe_source import StripeSource
 from ingest._unsealed import UnsealedRow, unsealed_rows
 
 __all__ = [
@@ -77,10 +84,12 @@ __all__ = [
     "LandingReport",
     "MergePlan",
     "Progress",
+    "PulledList",
     "Quarantined",
     "Receipt",
     "RejectedRow",
     "SealedBatch",
+    "StripeSource",
     "UnsealedRow",
     "batches",
     "compact",
@@ -94,6 +103,7 @@ __all__ = [
     "open_lake_writer",
     "open_rejections",
     "prepare_home",
+    "pull_stripe",
     "quarantined",
     "read_batches",
     "read_footer",

@@ -27,6 +27,8 @@ __all__ = ["DbtRun", "NodeResult", "Progress", "run_dbt"]
 _CHILD: Final = """
 import os, threading
 
+os.nice({niceness})
+
 def end_with_the_run():
     os.read(0, 1)
     os._exit(143)
@@ -117,7 +119,7 @@ def run_dbt(
     ]
     (target / "run_results.json").unlink(missing_ok=True)
     child = subprocess.Popen(
-        [sys.executable, "-c", _CHILD, *arguments],
+        [sys.executable, "-c", _CHILD.format(niceness=Settings().build_niceness), *arguments],
         env=_environment(lake=lake, build=build, as_of=as_of),
         cwd=build,
         stdin=subprocess.PIPE,

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from queries._errors import InvalidRequestError, no_such
 from queries._expand import Object
-from queries._filters import Values, instant_of, text_of
+from queries._filters import Values
 from queries._kinds import Choice, ListOf, Text
 from queries._landed import IN_MODE, is_landed
 from queries._objects import show_objects
@@ -15,6 +15,16 @@ from queries._reader import Reader
 from queries._route import Question, Route
 
 _SCOPE: Final = "applicability_config.scope"
+
+
+def _text(path: str) -> str:
+    """Give SQL for the text of one member of the object; paths are ours."""
+    return f"json_extract_string(object_json, '$.{path}')"
+
+
+def _instant(path: str) -> str:
+    return f"cast({_text(path)} as bigint)"
+
 
 _FILTER: Final = Parameters(
     Parameter("type", Choice(("applicability_scope", "credit_grant")), "By what.", required=True),
@@ -36,15 +46,15 @@ _FILTER: Final = Parameters(
 _BALANCES: Final = f"""
     select
         currency,
-        cast(sum(cast({text_of("amount.monetary.value")} as bigint)) as bigint) as value
+        cast(sum(cast({_text("amount.monetary.value")} as bigint)) as bigint) as value
     from main.landed_objects
     where
         object = 'billing.credit_grant'
         and customer_id = $customer
         and {IN_MODE}
-        and {text_of("voided_at")} is null
-        and coalesce({instant_of("effective_at")}, 0) <= $as_of
-        and coalesce({instant_of("expires_at")}, $as_of + 1) > $as_of
+        and {_text("voided_at")} is null
+        and coalesce({_instant("effective_at")}, 0) <= $as_of
+        and coalesce({_instant("expires_at")}, $as_of + 1) > $as_of
 """
 
 
@@ -65,7 +75,7 @@ def _condition(given: dict[str, Any], values: Values) -> str:
         prices = f"json_extract_string(object_json, '$.{_SCOPE}.prices[*].id')"
         return f"list_has_any({prices}, $prices)"
     values["price_type"] = scope.get("price_type", "metered")
-    return f"{text_of(f'{_SCOPE}.price_type')} = $price_type"
+    return f"{_text(f'{_SCOPE}.price_type')} = $price_type"
 
 
 def _answer(reader: Reader, question: Question) -> Object:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+import duckdb
+
 from queries._errors import InvalidRequestError, StripeError, no_such
 from queries._expand import Object
 from queries._kinds import Choice, Text, Timestamp
@@ -93,7 +95,12 @@ def _answer(reader: Reader, question: Question) -> Object:
         "end_time": params["end_time"],
         "value_grouping_window": params.get("value_grouping_window"),
     }
-    found = fetch_page(reader, _SUMMARIES, values, page, when_empty=require_both)
+    try:
+        found = fetch_page(reader, _SUMMARIES, values, page, when_empty=require_both)
+    except duckdb.InvalidInputException:
+        # The function refuses a meter that the build does not know; Stripe's refusal comes first.
+        require_both()
+        raise
     data: list[Object] = [
         {
             "id": row["id"],

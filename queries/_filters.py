@@ -1,165 +1,95 @@
-"""Filters of a list: each a parameter and the SQL condition it adds over ``landed_objects``.
+"""Filters of a list: what a caller may send, and the arguments of the table function they become.
 
-Conditions are texts of ours with named parameters; what a caller sends is only ever bound.
+What a filter keeps is said once, by the functions that the published file stores
+(``macros/functions/lists``). What a caller sends is only ever bound.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any, cast
 
 from queries._kinds import Boolean, Choice, Kind, ListOf, Text
 from queries._parameters import INSTANT_OR_RANGE, Parameter, Parameters
 
 Values = dict[str, object]
-_SIGNS = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """One filter parameter. ``condition`` gives SQL and adds the values that it names."""
+def called(function: str, filters: Parameters, params: Mapping[str, Any], values: Values) -> str:
+    """Give SQL that calls a table function with the filters that a request names.
 
-    parameter: Parameter
-    condition: Callable[[Any, Values], str]
-
-
-def text_of(path: str) -> str:
-    """Give SQL for the text of one member of the object; paths are ours."""
-    return f"json_extract_string(object_json, '$.{path}')"
-
-
-def equals(name: str, sql: str, doc: str, kind: Kind | None = None) -> Filter:
-    """Keep the objects whose ``sql`` is the given value."""
-
-    def condition(value: Any, values: Values) -> str:
-        values[f"filter_{name}"] = value
-        return f"{sql} = $filter_{name}"
-
-    return Filter(Parameter(name, kind or Text(), doc), condition)
+    A filter of several parts, ``created[gte]``, is several arguments, ``created_gte``. The values
+    are added to those that the query will bind.
+    """
+    arguments: list[str] = []
+    for filter_ in filters:
+        if filter_.name not in params:
+            continue
+        for name, value in _parts(filter_.name, params[filter_.name]).items():
+            values[f"filter_{name}"] = value
+            arguments.append(f"{name} := $filter_{name}")
+    return f"intermediate.{function}({', '.join(arguments)})"
 
 
-def truth(name: str, sql: str, doc: str) -> Filter:
-    """Keep the objects where the SQL condition is true, or where it is not."""
-
-    def condition(value: Any, values: Values) -> str:
-        values[f"filter_{name}"] = value
-        return f"coalesce({sql}, false) = $filter_{name}"
-
-    return Filter(Parameter(name, Boolean(), doc), condition)
+def _parts(name: str, value: Any) -> dict[str, Any]:
+    if not isinstance(value, Mapping):
+        return {name: value}
+    parts = cast("Mapping[str, Any]", value)
+    return {f"{name}_{part}": held for part, held in parts.items()}
 
 
-def one_of(name: str, sql: str, doc: str, most: int | None = None) -> Filter:
-    """Keep the objects whose ``sql`` is among the given values."""
-
-    def condition(value: Any, values: Values) -> str:
-        values[f"filter_{name}"] = value
-        return f"list_contains($filter_{name}, {sql})"
-
-    return Filter(Parameter(name, ListOf(Text(), most=most), doc), condition)
+def equals(name: str, doc: str, kind: Kind | None = None) -> Parameter:
+    """Keep the objects that have the given value."""
+    return Parameter(name, kind or Text(), doc)
 
 
-def within(name: str, seconds_sql: str, doc: str) -> Filter:
-    """Keep the objects whose instant, in whole seconds, is the given one or in the given range."""
-
-    def condition(value: Any, values: Values) -> str:
-        bounds = cast("dict[str, int]", value) if isinstance(value, Mapping) else {"": value}
-        conditions: list[str] = []
-        for bound, instant in bounds.items():
-            values[f"filter_{name}_{bound}"] = instant
-            sign = _SIGNS.get(bound, "=")
-            conditions.append(f"{seconds_sql} {sign} $filter_{name}_{bound}")
-        return " and ".join(conditions) or "true"
-
-    return Filter(Parameter(name, INSTANT_OR_RANGE, doc), condition)
+def truth(name: str, doc: str) -> Parameter:
+    """Keep the objects for which something is true, or for which it is not."""
+    return Parameter(name, Boolean(), doc)
 
 
-def instant_of(path: str) -> str:
-    """Give SQL for an instant that is a member of the object, in whole seconds."""
-    return f"cast({text_of(path)} as bigint)"
+def one_of(name: str, doc: str, most: int | None = None) -> Parameter:
+    """Keep the objects that have one of the given values."""
+    return Parameter(name, ListOf(Text(), most=most), doc)
 
 
-CREATED_SECONDS = "epoch_ms(created_at) // 1000"
-CREATED = within("created", CREATED_SECONDS, "When the object was created: an instant or a range.")
-CUSTOMER = equals("customer", "customer_id", "Only the objects of this customer.")
+def within(name: str, doc: str) -> Parameter:
+    """Keep the objects whose instant is the given one or in the given range."""
+    return Parameter(name, INSTANT_OR_RANGE, doc)
 
 
-def _members(fields: Mapping[str, tuple[str, Kind, str]]) -> Parameters:
-    return Parameters(*(Parameter(name, kind, doc) for name, (_, kind, doc) in fields.items()))
-
-
-def members(name: str, fields: Mapping[str, tuple[str, Kind, str]], doc: str) -> Filter:
-    """Keep the objects whose members, each given by its path, have the given values."""
-
-    def condition(value: Any, values: Values) -> str:
-        conditions: list[str] = []
-        for field, wanted in cast("dict[str, Any]", value).items():
-            values[f"filter_{name}_{field}"] = (
-                str(wanted).lower() if isinstance(wanted, bool) else wanted
-            )
-            conditions.append(f"{text_of(fields[field][0])} = $filter_{name}_{field}")
-        return " and ".join(conditions) or "true"
-
-    return Filter(Parameter(name, _members(fields), doc), condition)
-
-
-RECURRING = members(
+CREATED = within("created", "When the object was created: an instant or a range.")
+CUSTOMER = equals("customer", "Only the objects of this customer.")
+RECURRING = Parameter(
     "recurring",
-    {
-        "interval": (
-            "recurring.interval",
-            Choice(("day", "month", "week", "year")),
-            "How often the price bills.",
+    Parameters(
+        Parameter(
+            "interval", Choice(("day", "month", "week", "year")), "How often the price bills."
         ),
-        "meter": ("recurring.meter", Text(), "The meter that feeds the price."),
-        "usage_type": (
-            "recurring.usage_type",
+        Parameter("meter", Text(), "The meter that feeds the price."),
+        Parameter(
+            "usage_type",
             Choice(("licensed", "metered")),
             "Whether the quantity is set or metered.",
         ),
-    },
+    ),
     "Only recurring prices with these settings.",
 )
-
-
-def _subscription_status(value: Any, values: Values) -> str:
-    if value == "all":
-        return "true"
-    if value == "ended":
-        return "status in ('canceled', 'incomplete_expired')"
-    values["filter_status"] = value
-    return "status = $filter_status"
-
-
-SUBSCRIPTION_STATUS = Filter(
-    Parameter(
-        "status",
-        Choice(
-            (
-                "active",
-                "all",
-                "canceled",
-                "ended",
-                "incomplete",
-                "incomplete_expired",
-                "past_due",
-                "paused",
-                "trialing",
-                "unpaid",
-            )
-        ),
-        "Only subscriptions of this status; all for every one. Without it, all but canceled ones.",
+SUBSCRIPTION_STATUS = Parameter(
+    "status",
+    Choice(
+        (
+            "active",
+            "all",
+            "canceled",
+            "ended",
+            "incomplete",
+            "incomplete_expired",
+            "past_due",
+            "paused",
+            "trialing",
+            "unpaid",
+        )
     ),
-    _subscription_status,
+    "Only subscriptions of this status; all for every one. Without it, all but canceled ones.",
 )
-
-
-def item_member(name: str, path: str, doc: str) -> Filter:
-    """Keep the subscriptions that have an item whose member is the given value."""
-
-    def condition(value: Any, values: Values) -> str:
-        values[f"filter_{name}"] = value
-        listed = f"json_extract_string(object_json, '$.items.data[*].{path}')"
-        return f"list_contains({listed}, $filter_{name})"
-
-    return Filter(Parameter(name, Text(), doc), condition)

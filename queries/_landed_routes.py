@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from queries._catalogue import CATALOGUE, Resource
 from queries._errors import no_such
 from queries._expand import Object
-from queries._filters import Values
+from queries._filters import Values, called
 from queries._kinds import Text
 from queries._landed import IN_MODE, decoded, find_landed, is_landed
 from queries._objects import show_objects
@@ -22,37 +25,24 @@ from queries._subscription_items import (
 _KEYS = (Key("created"), Key("id", descending=False))
 
 
-def landed_listing(resource: Resource, conditions: list[str]) -> Listing:
-    """Give the list of one kind of landed object, newest first, where every condition holds."""
-    every = (
-        f"select id, coalesce({resource.created}, 0) as created, object_json "
-        f"from main.landed_objects where object = '{resource.object_type}' and {IN_MODE}"
-    )
+def landed_listing(resource: Resource, params: Mapping[str, Any], values: Values) -> Listing:
+    """Give the list of one kind of landed object, newest first, as the request filters it."""
+    function = f"listed_{resource.function}"
+    every = f"intermediate.{function}({resource.every})"
     return Listing(
         noun=resource.noun,
-        rows=" and ".join([every, *conditions]),
+        rows="select id, created, object_json from "
+        f"{called(function, resource.filters, params, values)} as listed where {IN_MODE}",
         keys=_KEYS,
-        cursors=every,
+        cursors=f"select id, created from {every} as listed where {IN_MODE}",
     )
-
-
-def conditions_of(resource: Resource, question: Question, values: Values) -> list[str]:
-    """Give the SQL conditions of the filters that the request names."""
-    conditions = [
-        f"({each.condition(question.params[each.parameter.name], values)})"
-        for each in resource.filters
-        if each.parameter.name in question.params
-    ]
-    if resource.default_condition and "status" not in question.params:
-        conditions.append(resource.default_condition)
-    return conditions
 
 
 def _list_route(resource: Resource) -> Route:
     def answer(reader: Reader, question: Question) -> Object:
         page = Page.of(question.params)
         values: Values = {"livemode": question.livemode}
-        listing = landed_listing(resource, conditions_of(resource, question, values))
+        listing = landed_listing(resource, question.params, values)
         found = fetch_page(reader, listing, values, page)
         data = [decoded(row["object_json"]) for row in found.rows]
         show_objects(reader, question, data, resource.object_type, is_list=True)
@@ -62,7 +52,7 @@ def _list_route(resource: Resource) -> Route:
         method="GET",
         template=f"/v1/{resource.path}",
         summary=f"List the landed {resource.noun} objects, newest first.",
-        parameters=Parameters(*(each.parameter for each in resource.filters), *PAGING),
+        parameters=resource.filters.plus(*PAGING),
         answers=resource.object_type,
         is_list=True,
         answer=answer,

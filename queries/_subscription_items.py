@@ -6,24 +6,24 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 from queries._expand import Object
-from queries._landed import IN_MODE, decoded
+from queries._landed import decoded
 from queries._page import Key, Listing
 from queries._reader import Reader
 
-_ITEMS = f"""
+_ITEMS = """
 select
     items.id,
     epoch_ms(items.created_at) // 1000 as created,
     landed.object_json as subscription_json
-from main.subscription_items as items
+from {source} as items
 inner join main.landed_objects as landed
     on landed.object = 'subscription' and landed.id = items.subscription_id
-where {IN_MODE.replace("livemode", "landed.livemode").replace("$landed.", "$")}
+where ($livemode is null or landed.livemode = $livemode)
 """
 
 ITEMS_OF_SUBSCRIPTION = Listing(
     noun="subscription_item",
-    rows=_ITEMS + " and items.subscription_id = $subscription and items.deleted_at is null",
+    rows=_ITEMS.format(source="intermediate.listed_subscription_items($subscription)"),
     keys=(Key("created"), Key("id")),
 )
 
@@ -44,7 +44,7 @@ def find_subscription_items(
 ) -> dict[str, Object]:
     """Give the current subscription items with these ids, by id."""
     rows = reader.rows(
-        _ITEMS + " and list_contains($ids, items.id)",
+        _ITEMS.format(source="main.subscription_items") + " and list_contains($ids, items.id)",
         {"ids": list(identifiers), "livemode": livemode},
     )
     found = {row["id"]: item_of(row) for row in rows}

@@ -23,8 +23,8 @@ _SUMMARIES = Listing(
             epoch_ms(period_start) // 1000 as period_start,
             epoch_ms(period_end) // 1000 as period_end,
             total_usage
-        from usage_record_summaries($subscription_item)
-        where """
+        from main.usage_record_summaries
+        where subscription_item_id = $subscription_item and """
     + IN_MODE,
     keys=(Key("period_start"), Key("id", descending=False)),
 )

@@ -1,6 +1,8 @@
 {# meter_event_summaries(meter, customer, start_time, end_time, value_grouping_window): what
    Stripe's endpoint of that name lists, newest window first, windows without events left out.
 
+   An unknown meter is refused; an unknown customer has no events and so no rows.
+
    start_time (inclusive) and end_time (exclusive) are whole Unix seconds on minute boundaries;
    value_grouping_window is 'hour' or 'day', on whose boundaries both must lie, or null for one
    summary of the whole range. The columns are those of the mart of the same name.
@@ -24,24 +26,20 @@
     create or replace macro intermediate.refused_summaries(
         customer, start_time, end_time, value_grouping_window
     ) as table
-    select
-        cast(null as varchar) as id,
-        cast(null as varchar) as meter_id,
-        customer as customer_id,
-        cast(null as timestamp) as start_time,
-        cast(null as timestamp) as end_time,
-        cast(null as {{ quantity_type() }}) as aggregated_value,
-        value_grouping_window as value_grouping_window,
-        cast(null as bigint) as event_count,
-        cast(null as boolean) as livemode
-    from range(cast({{ refusal_of_summary_question() }} as bigint));
+    {{ no_summaries(refusal_of_summary_question()) }};
+
+    create or replace macro intermediate.summaries_of_unknown_meter(
+        meter, customer, start_time, end_time, value_grouping_window
+    ) as table
+    {{ no_summaries("error(concat('No such meter: ''', meter, '''.'))") }};
 
     {%- set window_length -%}
         case value_grouping_window when 'hour' then 3600 when 'day' then 86400 else 60 end
     {%- endset -%}
-    {# What a meter gets that was not there when the functions were made. #}
-    {%- set no_rows = 'sum_summaries_of_quarter_hours(null, null, null, ' -%}
-    {%- set no_summaries = quoted_text('\t' ~ no_rows ~ '\t' ~ no_rows ~ '\t') %}
+    {# What is called for a meter that was not there when the functions were made. #}
+    {%- set refusal -%}
+        'summaries_of_unknown_meter(''', replace(meter, '''', ''''''), ''', '
+    {%- endset %}
     create or replace macro main.meter_event_summaries(
         meter, customer, start_time, end_time, value_grouping_window
     ) as table
@@ -56,7 +54,10 @@
                 and coalesce(value_grouping_window in ('hour', 'day'), true)
                 then split_part(
                     split_part(
-                        concat({{ summary_functions_of_meters() }}, meter, {{ no_summaries }}),
+                        concat(
+                            {{ summary_functions_of_meters() }}, meter,
+                            chr(9), {{ refusal }}, chr(9), {{ refusal }}, chr(9)
+                        ),
                         concat(chr(10), meter, chr(9)),
                         2
                     ),
@@ -71,6 +72,22 @@
         coalesce('''' || replace(value_grouping_window, '''', '''''') || '''', 'null'), ')'
     ))
 {% endmacro %}
+
+
+{# The columns of summaries, no row, and an error that is raised while the question is bound. #}
+{% macro no_summaries(refusal) %}
+    select
+        cast(null as varchar) as id,
+        cast(null as varchar) as meter_id,
+        customer as customer_id,
+        cast(null as timestamp) as start_time,
+        cast(null as timestamp) as end_time,
+        cast(null as {{ quantity_type() }}) as aggregated_value,
+        value_grouping_window as value_grouping_window,
+        cast(null as bigint) as event_count,
+        cast(null as boolean) as livemode
+    from range(cast({{ refusal }} as bigint))
+{%- endmacro %}
 
 
 {# For each meter that is there when the functions are made, a line of text: its id and how the

@@ -12,7 +12,10 @@
             create_usage_record_summary_records_function(),
             create_usage_record_acceptance_function(),
             create_preview_functions(),
-        ] %}
+            create_subscription_items_function(),
+            create_invoices_function(),
+            create_invoice_lines_functions(),
+        ] + create_object_list_functions() %}
         {% set built = run_query(
             "select table_name from information_schema.tables where table_schema <> 'staging'"
         ).columns[0].values() %}

@@ -2,35 +2,25 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import Annotated
 
 import typer
-from rich import box
 from rich import progress as bars
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
-from foundation import STREAMS, Home, Settings, encode_json
+from foundation import STREAMS, Home, Settings
 from foundation import stream as declared_stream
 from foundation.errors import UsageError
 from meterhouse._instants import parse_instant
 from meterhouse.cli._home import HomeOption, chosen_home
-from meterhouse.cli._output import OutputFormat, notices, print_json
-
-if TYPE_CHECKING:
-    from ingest import BatchReport, LandingReport
+from meterhouse.cli._land_stripe import land_from_stripe
+from meterhouse.cli._landings import show_batches
+from meterhouse.cli._output import OutputFormat, notices
 
 __all__ = ["land"]
-
-_SHOWN_REJECTS: Final = 5
-_PIPE_WIDTH: Final = 10_000
 
 
 def land(
@@ -65,6 +55,21 @@ def land(
     effective_field: Annotated[
         str | None, typer.Option(help="The object's own field that says so, such as created.")
     ] = None,
+    from_stripe: Annotated[
+        bool,
+        typer.Option(
+            "--from-stripe",
+            help="Pull objects through Stripe's API instead, with the key in STRIPE_API_KEY: "
+            "all streams it has, or those named.",
+        ),
+    ] = False,
+    stripe_address: Annotated[
+        str, typer.Option(envvar="METERHOUSE_STRIPE_ADDRESS", help="The API's address.")
+    ] = "https://api.stripe.com",
+    full_refresh: Annotated[
+        bool,
+        typer.Option("--full-refresh", help="Pull older objects again too: what changed lands."),
+    ] = False,
     home: HomeOption = None,
     output_format: Annotated[
         OutputFormat, typer.Option("--format", help="How to print what landed.")
@@ -78,6 +83,19 @@ def land(
     from ingest import land as land_files
     from ingest import open_home, prepare_home, reland
 
+    if from_stripe:
+        if rejected or dry_run or backfill or mapping or observed_at or effective_field:
+            raise UsageError(
+                "--from-stripe goes with --stripe-address and --full-refresh alone.",
+                next_command="meterhouse land --from-stripe",
+            )
+        return land_from_stripe(
+            prepare_home(chosen_home(home)),
+            [*([stream] if stream else []), *(files or [])],
+            address=stripe_address,
+            full_refresh=full_refresh,
+            output_format=output_format,
+        )
     if rejected:
         if files:
             raise UsageError("--rejected lands what was kept in the lake; name no files with it.")
@@ -86,7 +104,9 @@ def land(
             reland(opened, name, backfill=backfill, mapping=mapping, dry_run=dry_run)
             for name in ([stream] if stream is not None else STREAMS)
         ]
-        return _show([report for report in reports if report.batches], output_format)
+        return show_batches(
+            [batch for report in reports for batch in report.batches], output_format
+        )
     if stream is None or not files:
         raise UsageError(
             f"Name a stream and at least one file. Streams: {', '.join(STREAMS)}.",
@@ -110,7 +130,7 @@ def land(
             threads=Settings().threads,
             progress=on_progress,
         )
-    return _show([report], output_format)
+    return show_batches(list(report.batches), output_format)
 
 
 def _instant(text: str | None, option: str) -> datetime | None:
@@ -118,73 +138,6 @@ def _instant(text: str | None, option: str) -> datetime | None:
         return None
     instant = parse_instant(text, option=option)
     return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
-
-
-def _show(reports: list[LandingReport], output_format: OutputFormat) -> int:
-    batches = [batch for report in reports for batch in report.batches]
-    if output_format is OutputFormat.JSON:
-        print_json([_json(batch) for batch in batches])
-    elif not batches:
-        notices().print("No rejected rows are open.")
-    else:
-        _print_table(batches)
-        for batch in batches:
-            _print_details(batch)
-    is_clean = all(batch.already_landed or not batch.rejected for batch in batches)
-    return 0 if is_clean else 1
-
-
-def _json(batch: BatchReport) -> dict[str, Any]:
-    # How long it took is the machine's affair and would make every answer another one.
-    held = asdict(batch)
-    del held["seconds"]
-    return held
-
-
-def _print_table(batches: list[BatchReport]) -> None:
-    with_stream = len({batch.stream for batch in batches}) > 1
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    if with_stream:
-        table.add_column("stream", no_wrap=True)
-    table.add_column("source", no_wrap=True)
-    for name in ("read", "accepted", "rejected"):
-        table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("events from", no_wrap=True)
-    table.add_column("to", no_wrap=True)
-    for batch in batches:
-        refused = sum(batch.rejected.values())
-        cells = [
-            Text(Path(batch.source).name),
-            f"{batch.read:,}",
-            "before" if batch.already_landed else f"{batch.accepted:,}",
-            Text(f"{refused:,}", style="bold red" if refused else ""),
-            (batch.first_event_at or "")[:19],
-            (batch.last_event_at or "")[:19],
-        ]
-        table.add_row(*([batch.stream, *cells] if with_stream else cells))
-    _say(table)
-
-
-def _say(what: Table | Text) -> None:
-    # No line of a pipe is broken: there is no edge to break it at.
-    width = None if sys.stderr.isatty() else _PIPE_WIDTH
-    Console(file=sys.stderr, highlight=False, width=width).print(what, soft_wrap=True)
-
-
-def _print_details(batch: BatchReport) -> None:
-    name = Path(batch.source).name
-    for row in batch.first_rows:
-        _say(Text(encode_json(row), style="dim"))
-    if batch.ignored_fields:
-        _say(Text(f"{name}: no part of the stream, left out: {', '.join(batch.ignored_fields)}"))
-    for note in batch.notes:
-        _say(Text(f"{name}: {note}"))
-    if batch.already_landed:
-        return
-    for reason, count in batch.rejected.items():
-        _say(Text(f"{name}: {count:,} rejected as {reason}"))
-    for row in batch.rejected_rows[:_SHOWN_REJECTS]:
-        _say(Text(f"  line {row.line}: {row.message}", style="dim"))
 
 
 @contextmanager

@@ -9,15 +9,19 @@ from pathlib import Path
 
 import pytest
 
+from foundation import project_dir
 from tests.meterhouse._server import TEST_KEY, serving
 
-PYTHON = os.environ.get("NEWEST_STRIPE_PYTHON")
-"""A Python that has what requirements/stripe-newest.lock names: two versions cannot share one."""
+PYTHON = Path(
+    os.environ.get("NEWEST_STRIPE_PYTHON")
+    or project_dir() / ".venv-stripe-newest" / "bin" / "python"
+)
+"""A Python that has what requirements/stripe-newest.lock names; `make test` makes one."""
 
 
 @pytest.mark.skipif(
-    PYTHON is None,
-    reason="NEWEST_STRIPE_PYTHON names no Python with requirements/stripe-newest.lock",
+    not PYTHON.exists(),
+    reason=f"there is no {PYTHON}; make .venv-stripe-newest/.stripe makes it",
 )
 def test_the_newest_package_gets_what_it_still_asks_for(sample_copy: Path) -> None:
     script = Path(__file__).with_name("_newest_stripe.py")
