@@ -103,7 +103,7 @@ class Kernel:
                     answer=Answer(200, body),
                     refuse_duplicates=landing.refuse_duplicates,
                 )
-                return Response(200, call.headers, landing.answer, call.route)
+                return Response.of_text(200, call.headers, landing.answer, call.route, body)
         except Exception as error:
             return _refused(call, error)
 
@@ -132,7 +132,7 @@ class Kernel:
                     answer=Answer(200, body),
                     refuse_duplicates=landing.refuse_duplicates,
                 )
-                return Response(200, call.headers, landing.answer, call.route)
+                return Response.of_text(200, call.headers, landing.answer, call.route, body)
         except Exception as error:
             return _refused(call, error)
 
@@ -170,7 +170,7 @@ class Kernel:
 
     def _prepare(self, call: _Call, write: Write, question: Question) -> Landing:
         if not write.needs_reader:
-            call.headers.update(self.pool.build.headers())
+            call.headers.update(self.pool.recent_build.headers())
             now = self._clock.now()
             return write.prepare(None, WriteRequest(question, now, (now,), call.request_id))
         with self.pool.reader() as reader:

@@ -21,6 +21,7 @@ from meterhouse._warehouse_kernel import Kernel
 from meterhouse.server._app import create_app
 from meterhouse.server._keys import Keys, read_keys
 from meterhouse.server._limits import Limits
+from meterhouse.server._log_handler import SoonWritten
 from queries import BuildPool
 
 
@@ -117,7 +118,7 @@ def _listener(options: ServerOptions) -> socket.socket:
 
 
 def _log_to_stderr() -> None:
-    handler = logging.StreamHandler(sys.stderr)
+    handler = SoonWritten(sys.stderr)
     handler.setFormatter(logging.Formatter("%(message)s"))
     for name in ("meterhouse", "uvicorn.error"):
         log = logging.getLogger(name)
