@@ -12,7 +12,6 @@ begins inside a longer key that has such a quote in it, and makes a text of that
 
 from __future__ import annotations
 
-import io
 import json
 import re
 from collections.abc import Callable, Iterable
@@ -75,7 +74,7 @@ class ArrowJson:
                 continue
             return table if table.num_rows == rows and table.num_columns <= _MOST_KEYS else None
 
-    def _with_texts(self, content: bytes) -> bytes:
+    def _with_texts(self, content: bytes) -> Any:
         if not self._quoted:
             return content
         keys = "|".join(
@@ -90,8 +89,9 @@ class ArrowJson:
 
 
 def _parsed(content: Any, schema: pa.Schema) -> pa.Table:
+    source: Any = pa.BufferReader(content)
     return pj.read_json(
-        io.BytesIO(content) if isinstance(content, bytes) else pa.BufferReader(content),
+        source,
         read_options=pj.ReadOptions(use_threads=False, block_size=len(memoryview(content)) + 1),
         parse_options=pj.ParseOptions(explicit_schema=schema, unexpected_field_behavior="infer"),
     )

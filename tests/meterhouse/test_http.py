@@ -6,6 +6,7 @@ import base64
 import concurrent.futures
 import json
 import socket
+import time
 from collections.abc import Generator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -232,8 +233,10 @@ def test_health_metrics_and_the_document_need_no_key(served: Served) -> None:
 def test_the_access_log_is_json_and_tells_no_secret(served: Served, http: httpx.Client) -> None:
     request_id = http.get(f"{SUMMARIES}?limit=1").headers["Request-Id"]
     http.get(f"{SUMMARIES}?limit=1")
-    lines = [json.loads(line) for line in list(served.log) if line.startswith("{")]
-    line = next(line for line in lines if line["request_id"] == request_id)
+    while not (found := [each for each in list(served.log) if request_id in each]):
+        # Lines are written many at once, a little after their requests.
+        time.sleep(0.01)
+    line = json.loads(found[0])
     assert line["route"] == "/v1/subscription_items/{subscription_item}/usage_record_summaries"
     assert line["status"] == 200
     assert line["key"] == "sk_test_****p7dc"
