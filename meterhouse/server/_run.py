@@ -22,6 +22,7 @@ from meterhouse.server._app import create_app
 from meterhouse.server._keys import Keys, read_keys
 from meterhouse.server._limits import Limits
 from meterhouse.server._log_handler import SoonWritten
+from meterhouse.server._protocol import BoundedProtocol
 from queries import BuildPool
 
 
@@ -65,11 +66,12 @@ def run_server(
     say(f"Serving build {pool.build.id} at http://{shown}:{port}")
     config = uvicorn.Config(
         app,
+        http=BoundedProtocol,
+        ws="none",
         log_config=None,
         access_log=False,
         server_header=False,
         timeout_keep_alive=75,
-        h11_max_incomplete_event_size=64 * 2**10,
     )
     uvicorn.Server(config).run(sockets=[listener])
 

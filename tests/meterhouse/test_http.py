@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import concurrent.futures
+import contextlib
 import json
 import socket
 import time
@@ -255,6 +256,21 @@ def test_a_client_that_hangs_up_or_talks_nonsense_harms_nobody(
         with socket.create_connection((address.hostname or "", address.port or 0)) as raw:
             raw.sendall(sent)
     assert http.get("/healthz").status_code == 200
+
+
+def test_a_head_without_an_end_is_refused(served: Served, http: httpx.Client) -> None:
+    address = urlsplit(served.url)
+    answer = b""
+    with socket.create_connection((address.hostname or "", address.port or 0)) as raw:
+        raw.sendall(b"GET /v1/customers HTTP/1.1\r\nHost: x\r\nX-Long: ")
+        with contextlib.suppress(ConnectionError):
+            for _ in range(500):
+                raw.sendall(b"x" * 2**17)
+        with contextlib.suppress(ConnectionError):
+            answer = raw.recv(100)
+    assert answer[:12] in (b"HTTP/1.1 400", b"")
+    long = http.get("/v1/customers", headers={"X-Long": "x" * 2**15})
+    assert long.status_code == 200
 
 
 def test_it_refuses_to_start_without_a_key(cli: CommandLine, sample_home: Path) -> None:
