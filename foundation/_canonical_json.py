@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any, Final, NoReturn
+from typing import Any, Final, NoReturn, cast
 
 from foundation._decimal_text import decimal_text
 
@@ -47,6 +47,13 @@ class JsonNumber(str):
     __slots__ = ()
 
 
+_PLAIN: Final = frozenset({str, int, bool, type(None)})
+_encode_plain: Final = json.JSONEncoder(
+    ensure_ascii=False, check_circular=False, separators=(",", ":")
+).encode
+_quoted: Final = json.encoder.encode_basestring
+
+
 def encode_json(value: object, *, sort_keys: bool = False) -> str:
     """Return `value` as compact JSON, characters beyond ASCII as they are.
 
@@ -56,9 +63,24 @@ def encode_json(value: object, *, sort_keys: bool = False) -> str:
     Raises:
         TypeError: for a float, which is never exact, and for what JSON cannot hold.
     """
+    if not sort_keys and type(value) is dict and _is_plain(cast("dict[object, object]", value), 1):
+        return _encode_plain(value)
     parts: list[str] = []
     _write(value, parts, sort_keys)
     return "".join(parts)
+
+
+def _is_plain(value: dict[object, object], depth: int) -> bool:
+    """Whether the standard encoder writes it as we do: text, whole numbers and maps of them."""
+    for key, held in value.items():
+        if type(key) is not str:
+            return False
+        kind = type(held)
+        if kind not in _PLAIN and not (
+            depth and kind is dict and _is_plain(cast("dict[object, object]", held), depth - 1)
+        ):
+            return False
+    return True
 
 
 def _write(value: object, parts: list[str], sort_keys: bool) -> None:
@@ -71,7 +93,7 @@ def _write(value: object, parts: list[str], sort_keys: bool) -> None:
     elif isinstance(value, JsonNumber):
         parts.append(str(value))
     elif isinstance(value, str):
-        parts.append(json.dumps(value, ensure_ascii=False))
+        parts.append(_quoted(value))
     elif isinstance(value, int | Decimal):
         parts.append(decimal_text(value))
     elif isinstance(value, Mapping):
@@ -92,7 +114,7 @@ def _write_object(value: Mapping[Any, object], parts: list[str], sort_keys: bool
     for key in sorted(value) if sort_keys else value:
         if not isinstance(key, str):
             raise TypeError(f"the key {key!r} of a JSON object must be text")
-        parts.append(f"{mark}{json.dumps(key, ensure_ascii=False)}:")
+        parts.append(f"{mark}{_quoted(key)}:")
         _write(value[key], parts, sort_keys)
         mark = ","
     parts.append("{}" if mark == "{" else "}")

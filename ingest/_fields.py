@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from foundation import JsonTextError, Stream, decode_json_text
 from foundation.errors import UsageError
 from foundation.streams import Column, Kind
 from ingest._columns import pc
+from ingest._findings import Findings
+from ingest._json_cells import cell_columns
 from ingest._maps import MAP, as_text, map_of_columns, split_map
 from ingest._values import given_columns, map_items
 
@@ -80,15 +83,19 @@ def _heads(column: Column) -> set[str]:
 
 
 def stream_columns(
-    stream: Stream, columns: Mapping[str, pa.Array[Any]], rows: int
+    stream: Stream, columns: Mapping[str, pa.Array[Any]], findings: Findings
 ) -> dict[str, pa.Array[Any]]:
-    """Return the columns named as the stream's, from those of a file with a header."""
+    """Return the columns named as the stream's, from those of a file with a header.
+
+    Cells that should hold a map and do not are added to `findings`.
+    """
+    rows = len(findings.bad)
     flat = flattened(columns)
     taken: set[str] = set()
     found: dict[str, pa.Array[Any]] = {}
     for column in stream.columns:
         if column.kind is Kind.TEXT_MAP:
-            flat = _without_map(stream, column, flat)
+            flat = _without_map(stream, column, flat, findings)
     for column in given_columns(stream.all_columns):
         if column.kind is Kind.TEXT_MAP:
             continue
@@ -114,43 +121,56 @@ def _first(candidates: list[pa.Array[Any]]) -> pa.Array[Any]:
 
 
 def _without_map(
-    stream: Stream, column: Column, flat: dict[str, pa.Array[Any]]
+    stream: Stream, column: Column, flat: dict[str, pa.Array[Any]], findings: Findings
 ) -> dict[str, pa.Array[Any]]:
     """Return the columns with the map's own replaced by those of the keys that streams declare."""
     maps = flat.get(column.name)
     if maps is None:
         return flat
     mark = f"{column.name}."
-    wanted = [
+    others = {name: values for name, values in flat.items() if name != column.name}
+    if pa.types.is_large_string(maps.type) or pa.types.is_string_view(maps.type):
+        maps = maps.cast(pa.string())
+    if pa.types.is_string(maps.type) and len(maps):
+        cells = cell_columns(maps)
+        if cells is not None:
+            taken = _declared(stream, mark)
+            rest = {key: values for key, values in cells.items() if key not in taken}
+            found = {f"{mark}{key}": as_text(cells[key]) for key in taken if key in cells}
+            return {**others, **found, column.name: map_of_columns(rest, len(maps))}
+    wanted = _declared(stream, mark)
+    if not pa.types.is_map(maps.type):
+        maps = _parsed(column, maps, findings)
+    found, rest = split_map(maps.cast(MAP), wanted)
+    return {**others, **{f"{mark}{name}": held for name, held in found.items()}, column.name: rest}
+
+
+def _declared(stream: Stream, mark: str) -> list[str]:
+    """Return the keys of a map that columns of their own take."""
+    return [
         path.removeprefix(mark)
         for other in stream.columns
         for path in other.paths
         if path.startswith(mark)
     ]
-    if not pa.types.is_map(maps.type):
-        maps = _parsed(maps)
-        if maps is None:
-            return flat
-    found, rest = split_map(maps.cast(MAP), wanted)
-    others = {name: values for name, values in flat.items() if name != column.name}
-    return {**others, **{f"{mark}{name}": held for name, held in found.items()}, column.name: rest}
 
 
-def _parsed(maps: pa.Array[Any]) -> pa.Array[Any] | None:
-    """Return maps from JSON text or lists of pairs; None where some are neither."""
+def _parsed(column: Column, cells: pa.Array[Any], findings: Findings) -> pa.Array[Any]:
+    """Return maps from JSON text or lists of pairs, null where a cell is neither."""
     items: list[Any] = []
-    for held in maps.to_pylist():
+    wrong = np.zeros(len(cells), np.bool_)
+    for row, held in enumerate(cells.to_pylist()):
         value: Any = held
         if isinstance(held, str):
             try:
                 value = decode_json_text(held) if held else {}
             except JsonTextError:
-                return None
+                value = held
         elif isinstance(held, list):
             value = dict(held)
-        if value is not None and not isinstance(value, dict):
-            return None
-        items.append(map_items(value or {}))
+        wrong[row] = value is not None and not isinstance(value, dict)
+        items.append(None if wrong[row] else map_items(value or {}))
+    findings.add(wrong, "not_a_map", column.name, cells)
     return pa.array(items, type=MAP)
 
 

@@ -24,8 +24,9 @@ from foundation.home import Home
 from ingest._idempotency import Answer, IdempotencyKeyInUseError, IdempotencyMismatchError
 from ingest._journal_calls import call_of
 from ingest._journal_folder import JournalFolder, Stamp, receipt_instant
+from ingest._journal_gathering import Gathering
 from ingest._journal_log import JournalLog
-from ingest._journal_writer import Waiting, write_until_stopped
+from ingest._journal_writer import Group, Waiting, write_until_stopped
 
 __all__ = ["IdempotentCall", "Journal", "JournalWriteError", "Receipt"]
 
@@ -95,7 +96,8 @@ class Journal:
         self._log: JournalLog = JournalLog(JournalFolder(self.home.journal), clock)
         self._mutex: threading.Lock = threading.Lock()
         self._in_use: dict[str, IdempotentCall] = {}
-        self._queue: SimpleQueue[Waiting | None] = SimpleQueue()
+        self._queue: SimpleQueue[Group | None] = SimpleQueue()
+        self._gathering: Gathering = Gathering(self._queue)
         self._process: int = os.getpid()
         self._closed: bool = False
         with self._log.locked():
@@ -125,6 +127,7 @@ class Journal:
             return
         self._closed = True
         if self._process == os.getpid():
+            self._gathering.hand_over()
             self._queue.put(None)
             self._writer.join()
         self._log.close()
@@ -179,7 +182,8 @@ class Journal:
         """
         future: Future[Stamp] = Future()
         request = call_of(stream, rows, call, answer, refuse_duplicates)
-        self._submit(Waiting(request, future, None))
+        self._require_open()
+        self._queue.put([Waiting(request, future, None)])
         return _receipt(future)
 
     async def append_async(
@@ -195,7 +199,8 @@ class Journal:
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Stamp] = loop.create_future()
         request = call_of(stream, rows, call, answer, refuse_duplicates)
-        self._submit(Waiting(request, future, loop))
+        self._require_open()
+        self._gathering.add(Waiting(request, future, loop), loop)
         try:
             stamp = await future
         except OSError as error:
@@ -210,12 +215,11 @@ class Journal:
         with self._mutex, self._log.locked():
             return self._log.roll()
 
-    def _submit(self, waiting: Waiting) -> None:
+    def _require_open(self) -> None:
         if self._closed:
             raise RuntimeError("the journal is closed")
         if self._process != os.getpid():
             raise RuntimeError("a journal cannot be carried through a fork; open another")
-        self._queue.put(waiting)
 
     def _begin(self, call: IdempotentCall) -> Answer | None:
         key = call.key

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
-from typing import Final, Protocol, cast
+from typing import Protocol
 
 from foundation import encode_json
 from foundation import stream as declared_stream
@@ -14,9 +13,6 @@ from ingest._journal_frames import LONGEST_CALL, encode_call
 from ingest._journal_log import Call
 
 __all__ = ["Under", "call_of"]
-
-_PLAIN: Final = frozenset({str, int, bool, type(None)})
-_encode_plain = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class Under(Protocol):
@@ -68,14 +64,7 @@ def call_of(
 def _row_text(row: Mapping[str, object]) -> bytes:
     if "received_at" in row or "received_sequence" in row:
         raise ValueError("received_at and received_sequence are the journal's to give")
-    for value in row.values():
-        kind = type(value)
-        if kind in _PLAIN:
-            continue
-        if kind is dict and _PLAIN.issuperset(map(type, cast("dict[str, object]", value).values())):
-            continue
-        return encode_json(row).encode()
-    return _encode_plain(row).encode()
+    return encode_json(row).encode()
 
 
 def _identifiers(rows: Sequence[Mapping[str, object]]) -> tuple[str, ...]:

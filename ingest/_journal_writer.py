@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 from ingest._journal_folder import Stamp
 from ingest._journal_log import Call, JournalLog
 
-__all__ = ["Waiting", "write_until_stopped"]
+__all__ = ["Group", "Waiting", "write_until_stopped"]
 
 # The most bytes of rows taken into one commit, so that a call never waits long for others.
 _MOST_BYTES: Final = 4 * 2**20
@@ -28,8 +28,12 @@ class Waiting(NamedTuple):
     loop: asyncio.AbstractEventLoop | None
 
 
+Group = list[Waiting]
+"""Calls that were handed over together: all that the tasks of a loop made in one of its turns."""
+
+
 def write_until_stopped(
-    log: JournalLog, mutex: threading.Lock, queue: SimpleQueue[Waiting | None]
+    log: JournalLog, mutex: threading.Lock, queue: SimpleQueue[Group | None]
 ) -> None:
     """Commit what comes through `queue` until None does. Holds `mutex` while it uses `log`."""
     stopped = False
@@ -47,19 +51,23 @@ def write_until_stopped(
         _settle(group, outcomes)
 
 
-def _gather(first: Waiting, queue: SimpleQueue[Waiting | None]) -> tuple[list[Waiting], bool]:
-    group = [first]
-    size = len(first.call.lines)
+def _gather(first: Group, queue: SimpleQueue[Group | None]) -> tuple[Group, bool]:
+    group = list(first)
+    size = _size(first)
     while size < _MOST_BYTES:
         try:
-            waiting = queue.get_nowait()
+            more = queue.get_nowait()
         except Empty:
             break
-        if waiting is None:
+        if more is None:
             return group, True
-        group.append(waiting)
-        size += len(waiting.call.lines)
+        group += more
+        size += _size(more)
     return group, False
+
+
+def _size(group: Group) -> int:
+    return sum(len(waiting.call.lines) for waiting in group)
 
 
 def _settle(group: Sequence[Waiting], outcomes: Sequence[Stamp | BaseException]) -> None:

@@ -1,38 +1,31 @@
 """Lines of JSON events, a whole block at once, wherever that loses nothing.
 
-Arrow's JSON reader keeps numbers as text until their column's type is known, and reads a decimal
-from that text exactly. It is taken for a block only when the block is one object a line and every
-value is of a type that keeps its digits; otherwise None is returned, and the exact reader decides
-row by row. That both readers agree is held by a test.
+Arrow's reader is taken for a block only when the block is one object a line and every value is of a
+type that keeps its digits; otherwise None is returned, and the exact reader decides row by row.
+That both readers agree is held by a test.
 """
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
-import numpy as np
 import pyarrow as pa
-import pyarrow.json as pj
 
 from foundation import JsonTextError, Stream, decode_json_text
 from foundation.streams import Column, Kind
 from ingest._fields import stream_columns
+from ingest._findings import Findings
+from ingest._json_arrow import ArrowJson, columns_of, line_ends, reads_as_text
 from ingest._line_blocks import TextBlock
 from ingest._maps import map_of_columns
 from ingest._numbers import DECIMAL
 from ingest._rows import Block, Positions, RawRow
 from ingest._values import given_columns
 
-__all__ = ["FastJson"]
+__all__ = ["FastJson", "block_of_lines"]
 
-# Arrow's reader descends by recursion and would overrun its stack: no line may nest deeper.
-_DEEPEST: Final = 64
-# A line this short cannot nest deep enough to matter.
-_SHORT_LINE: Final = 4096
 _MOST_KEYS: Final = 64
-_TEXT_TYPES: Final = (pa.string(), pa.null(), pa.bool_(), pa.int64())
 
 Tree = dict[str, Any]
 
@@ -44,6 +37,9 @@ class FastJson:
         self._stream: Final = stream
         self._columns: Final = given_columns(stream.all_columns)
         self._maps: Final = [held for held in self._columns if held.kind is Kind.TEXT_MAP]
+        self._declared: Final = {path for column in self._columns for path in column.paths}
+        parts = {part for path in self._declared for part in path.split(".")}
+        self._arrow: Final = ArrowJson(kept={*parts, "object", "data"})
         self._text_keys: Final[dict[str, None]] = {}
         self._is_possible: Final = all(
             column.kind is not Kind.JSON and (column.required or column.kind is not Kind.TEXT_MAP)
@@ -54,48 +50,41 @@ class FastJson:
         """Return the block's rows as the stream's columns; None when it cannot vouch for them."""
         if not self._is_possible:
             return None
-        ends = _line_ends(text.content)
+        ends = line_ends(text.content)
         if ends is None:
             return None
         sample = _sample(text.content[: int(ends[0])])
         if sample is None:
             return None
+        self._learn_from(sample)
+        while True:
+            table = self._arrow.read(text.content, len(ends), lambda: self._schema(sample))
+            if table is None:
+                return None
+            learnt: list[str] = []
+            columns = self._taken(table, text.content, learnt)
+            if columns is not None:
+                return block_of_lines(text, ends, columns, self._ignored(table))
+            if sum(map(self._learn, learnt)) == 0:
+                return None
+
+    def _learn_from(self, sample: Mapping[str, Any]) -> None:
         for column in self._maps:
             held = sample.get(column.name)
             if isinstance(held, Mapping):
-                self._learn(
-                    f"{column.name}.{key}" for key, value in held.items() if _is_text(value)
-                )
-        for _ in range(2):
-            table = self._parsed(text.content, sample)
-            if table is None or table.num_rows != len(ends) or table.num_columns > _MOST_KEYS:
-                return None
-            learnt = len(self._text_keys)
-            columns = self._taken(table, text.content)
-            if columns is not None:
-                return self._block(text, ends, table, columns)
-            if len(self._text_keys) == learnt:
-                return None
-        return None
+                for key, value in held.items():
+                    if isinstance(value, str):
+                        self._learn(f"{column.name}.{key}", is_text=type(value) is str)
 
-    def _learn(self, paths: Iterable[str]) -> None:
-        declared = {path for column in self._columns for path in column.paths}
-        for path in paths:
-            if path not in declared and len(self._text_keys) < _MOST_KEYS:
-                self._text_keys[path] = None
-
-    def _parsed(self, content: bytes, sample: Mapping[str, Any]) -> pa.Table | None:
-        schema = self._schema(sample)
-        try:
-            return pj.read_json(
-                io.BytesIO(content),
-                read_options=pj.ReadOptions(use_threads=False, block_size=len(content) + 1),
-                parse_options=pj.ParseOptions(
-                    explicit_schema=schema, unexpected_field_behavior="infer"
-                ),
-            )
-        except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
-            return None
+    def _learn(self, path: str, *, is_text: bool = False) -> bool:
+        """Note that a key of a map holds texts, or that its numbers are to be made texts."""
+        if path in self._declared or len(self._text_keys) >= _MOST_KEYS:
+            return False
+        is_new = path not in self._text_keys
+        self._text_keys[path] = None
+        if is_text:
+            return is_new
+        return self._arrow.learn(path.partition(".")[2]) or is_new
 
     def _schema(self, sample: Mapping[str, Any]) -> pa.Schema:
         tree: Tree = {}
@@ -110,21 +99,26 @@ class FastJson:
             held[key] = pa.string()
         return pa.schema(_fields(tree))
 
-    def _taken(self, table: pa.Table, content: bytes) -> dict[str, pa.Array[Any]] | None:
-        """Return the stream's columns, None where a value was not read as what it says."""
-        held = _one_chunk(table)
+    def _taken(
+        self, table: pa.Table, content: bytes, learnt: list[str]
+    ) -> dict[str, pa.Array[Any]] | None:
+        """Return the stream's columns, None where a value was not read as what it says.
+
+        Keys of maps whose values must be read as texts are then added to `learnt`.
+        """
+        held = columns_of(table)
         if "data" in held or not self._is_of_stream(held.pop("object", None)):
             return None
         if any("." in name for name in held):
             return None
         maps: dict[str, pa.Array[Any]] = {}
         for column in self._maps:
-            members = self._members(column, held, content)
+            members = self._members(column, held, content, learnt)
             if members is None:
                 return None
             maps[column.name] = map_of_columns(members, table.num_rows)
-        found = stream_columns(self._stream, held, table.num_rows)
-        return {**found, **maps}
+        found = stream_columns(self._stream, held, Findings(table.num_rows, self._stream.by_name))
+        return None if learnt else {**found, **maps}
 
     def _is_of_stream(self, names: pa.Array[Any] | None) -> bool:
         if names is None or not self._stream.object_names:
@@ -134,7 +128,7 @@ class FastJson:
         return set(names.unique().to_pylist()) <= {None, *self._stream.object_names}
 
     def _members(
-        self, column: Column, held: dict[str, pa.Array[Any]], content: bytes
+        self, column: Column, held: dict[str, pa.Array[Any]], content: bytes, learnt: list[str]
     ) -> dict[str, pa.Array[Any]] | None:
         """Return the map's own keys as columns of text, and leave the others in `held`."""
         maps = held.pop(column.name, None)
@@ -142,73 +136,53 @@ class FastJson:
             return {}
         if not pa.types.is_struct(maps.type):
             return None
-        declared = {path for other in self._columns for path in other.paths}
         own: Any = maps
         members: dict[str, pa.Array[Any]] = {}
         for field, values in zip(own.type, own.flatten(), strict=True):
             path = f"{column.name}.{field.name}"
-            if path in declared:
+            if path in self._declared:
                 held[path] = values
-            elif pa.types.is_timestamp(field.type):
-                # Text that looks like a time; the next try keeps it as it is.
-                self._learn([path])
+            elif pa.types.is_nested(field.type):
                 return None
-            elif field.type not in _TEXT_TYPES or (field.type == pa.int64() and b"-0" in content):
-                return None
-            else:
+            elif reads_as_text(values, content):
                 members[field.name] = values
+            else:
+                # Fractions, and texts that look like times; the next try keeps them as they are.
+                learnt.append(path)
         return members
 
-    def _block(
-        self, text: TextBlock, ends: Positions, table: pa.Table, columns: dict[str, pa.Array[Any]]
-    ) -> Block:
-        heads = {path.split(".")[0] for column in self._columns for path in column.paths}
-        known = heads | {"object"}
-        ignored = {
+    def _ignored(self, table: pa.Table) -> dict[str, int]:
+        known = {path.split(".")[0] for path in self._declared} | {"object"}
+        known |= {column.name for column in self._maps}
+        counts = {
             name: table.num_rows - table.column(name).null_count
             for name in table.schema.names
             if name not in known
         }
-
-        def raw(position: int) -> RawRow:
-            start = int(ends[position - 1]) + 1 if position else 0
-            line = text.content[start : int(ends[position])].strip()
-            return RawRow(text.first_line + position, line.decode("utf-8"))
-
-        return Block(
-            rows=table.num_rows,
-            columns=columns,
-            raw=raw,
-            line=lambda position: text.first_line + position,
-            ignored={name: count for name, count in ignored.items() if count},
-            size=len(text.content),
-        )
+        return {name: count for name, count in counts.items() if count}
 
 
-def _line_ends(content: bytes) -> Positions | None:
-    """Return where each line ends; None unless each holds exactly one object, of modest depth."""
-    if not content.isascii():
-        try:
-            content.decode("utf-8")
-        except UnicodeDecodeError:
-            return None
-    if not content.startswith(b"{"):
-        return None
-    data = np.frombuffer(content, np.uint8)
-    ends = np.flatnonzero(data == 10)
-    if not content.endswith(b"\n"):
-        ends = np.append(ends, len(content))
-    # A line that ends with } before one that starts with { ends its object too: inside an object
-    # or an array a comma would have to stand between the two.
-    borders = content.count(b"}\n{") + content.count(b"}\r\n{")
-    if borders != len(ends) - 1 or not content.rstrip().endswith(b"}"):
-        return None
-    if int(np.diff(ends, prepend=-1).max()) > _SHORT_LINE:
-        opened = np.flatnonzero((data == ord("{")) | (data == ord("[")))
-        counts = np.bincount(np.searchsorted(ends, opened))
-        if int(counts.max()) > _DEEPEST:
-            return None
-    return ends
+def block_of_lines(
+    text: TextBlock,
+    ends: Positions,
+    columns: dict[str, pa.Array[Any]],
+    ignored: dict[str, int] | None = None,
+) -> Block:
+    """Return the columns of a block whose every line is a row that could be read."""
+
+    def raw(position: int) -> RawRow:
+        start = int(ends[position - 1]) + 1 if position else 0
+        line = text.content[start : int(ends[position])].strip()
+        return RawRow(text.first_line + position, line.decode("utf-8"))
+
+    return Block(
+        rows=len(ends),
+        columns=columns,
+        raw=raw,
+        line=lambda position: text.first_line + position,
+        ignored=ignored or {},
+        size=len(text.content),
+    )
 
 
 def _sample(line: bytes) -> Mapping[str, Any] | None:
@@ -255,12 +229,3 @@ def _fields(tree: Tree) -> list[pa.Field[Any]]:
         pa.field(name, pa.struct(_fields(held)) if isinstance(held, dict) else held)
         for name, held in tree.items()
     ]
-
-
-def _one_chunk(table: pa.Table) -> dict[str, pa.Array[Any]]:
-    combined = table.combine_chunks()
-    held: dict[str, Any] = {}
-    for name in combined.schema.names:
-        chunks: Any = combined.column(name).chunks
-        held[name] = chunks[0]
-    return held

@@ -92,14 +92,14 @@ def check_block(
 ) -> CheckedBlock:
     """Map and check a block of events; `ready` says that its columns are the stream's already."""
     if mapping is None:
-        columns = block.columns
+        columns, findings = block.columns, Findings(block.readable, stream.by_name)
         if not ready:
-            columns = stream_columns(stream, columns, block.readable)
-        parts = [(columns, Findings(block.readable, stream.by_name))]
+            columns = stream_columns(stream, columns, findings)
+        parts = [(columns, findings)]
     else:
         made = map_block(mapping, block, file_name)
         parts = [
-            (stream_columns(stream, each.columns, block.readable), each.findings) for each in made
+            (stream_columns(stream, each.columns, each.findings), each.findings) for each in made
         ]
     refusals = [_refusal(block, 0, problem, problem.row) for problem in block.problems]
     tables: list[tuple[int, dict[str, pa.Array[Any]], Positions]] = []

@@ -18,6 +18,7 @@ from ingest._csv_rows import csv_block, read_header
 from ingest._fields import check_header, require_unique
 from ingest._json_documents import document_rows
 from ingest._json_fast import FastJson
+from ingest._json_mapped import FastMappedJson
 from ingest._json_rows import JsonRow, Unreadable, column_block, event_block, line_rows
 from ingest._line_blocks import TextBlock, csv_blocks, line_blocks, record_end
 from ingest._map_rows import map_block, require_columns
@@ -66,21 +67,25 @@ def works(plan: Plan, source: Source) -> Iterator[Work]:
 
 
 def _line_works(plan: Plan, source: Source, opened: Readable) -> Iterator[Work]:
-    if plan.mapping is not None or plan.stream.kind == "objects":
+    if plan.mapping is None and plan.stream.kind == "objects":
         for text in line_blocks(opened, source.name):
             yield _lines_work(plan, source, text)
         return
+    mapping = plan.mapping
+    fast = FastJson(plan.stream) if mapping is None else FastMappedJson(mapping.paths)
     read = TextReader(
-        FastJson(plan.stream),
-        lambda text: _event_lines(plan.stream, text),
-        lambda content: content.rfind(b"\n") + 1,
+        fast, lambda text: _exact_lines(plan, text), lambda content: content.rfind(b"\n") + 1
     )
     for text in line_blocks(opened, source.name):
-        yield _text_work(plan, source, text, read, [], ready=True)
+        yield _text_work(plan, source, text, read, [], ready=mapping is None)
 
 
-def _event_lines(stream: Stream, text: TextBlock) -> Block:
-    block = event_block(stream, line_rows(text.content, text.first_line))
+def _exact_lines(plan: Plan, text: TextBlock) -> Block:
+    rows = line_rows(text.content, text.first_line)
+    if plan.mapping is None:
+        block = event_block(plan.stream, rows)
+    else:
+        block = column_block(plan.mapping.paths, rows)
     block.size = len(text.content)
     return block
 

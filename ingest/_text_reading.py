@@ -29,37 +29,31 @@ class TextReader:
         self._fast: Final = fast
         self._exact: Final = exact
         self._end_of: Final = end_of
-        self._is_hopeless: bool = fast is None
 
     def __call__(self, text: TextBlock) -> Iterator[Block]:
         """Return the rows of a block of whole rows, in one block or in several."""
-        if self._fast is None or self._is_hopeless:
-            yield self._exact(text)
-            return
-        block = self._fast(text)
+        block = None if self._fast is None else self._fast(text)
         if block is not None:
             yield block
-        elif len(text.content) <= _SMALLEST:
+        elif self._fast is None or len(text.content) <= _SMALLEST:
             yield self._exact(text)
         else:
-            yield from self._in_pieces(text)
+            yield from self._in_pieces(text, self._fast)
 
-    def _in_pieces(self, text: TextBlock) -> Iterator[Block]:
+    def _in_pieces(self, text: TextBlock, fast: Fast) -> Iterator[Block]:
         pieces = list(self._cut(text))
-        if len(pieces) == 1:
+        vouched = [fast(piece) for piece in pieces] if len(pieces) > 1 else []
+        if all(block is None for block in vouched):
+            # Odd rows all over the block: the next one may be of another kind.
             yield self._exact(text)
             return
-        vouched = [self._fast(piece) for piece in pieces] if self._fast else []
-        if not any(vouched) and len(pieces) >= _PIECES:
-            # Every row is of a kind that only the exact reader takes; ask no more.
-            self._is_hopeless = True
         for piece, block in zip(pieces, vouched, strict=True):
             if block is not None:
                 yield block
-            elif self._is_hopeless or len(piece.content) <= _SMALLEST:
+            elif len(piece.content) <= _SMALLEST:
                 yield self._exact(piece)
             else:
-                yield from self._in_pieces(piece)
+                yield from self._in_pieces(piece, fast)
 
     def _cut(self, text: TextBlock) -> Iterator[TextBlock]:
         size = max(len(text.content) // _PIECES, _SMALLEST)

@@ -129,7 +129,7 @@ class Kernel:
                     answer=Answer(200, body),
                     refuse_duplicates=landing.refuse_duplicates,
                 )
-                return Response(200, call.headers, landing.answer, call.route)
+                return Response.of_text(200, call.headers, landing.answer, call.route, body)
         except Exception as error:
             return _refused(call, error)
 
@@ -185,7 +185,7 @@ class Kernel:
                 answer=Answer(200, body),
                 refuse_duplicates=landing.refuse_duplicates,
             )
-        return Response(200, call.headers, landing.answer, call.route)
+        return Response.of_text(200, call.headers, landing.answer, call.route, body)
 
     def _turn(self, write: Write) -> AbstractContextManager[None]:
         if self._home is None or write.after_all_of is None:
@@ -194,7 +194,7 @@ class Kernel:
 
     def _prepare(self, call: _Call, write: Write, question: Question) -> Landing:
         if not write.needs_reader:
-            call.headers.update(self.pool.build.headers())
+            call.headers.update(self.pool.recent_build.headers())
             instant = self._clock.instant()
             now = whole_seconds(instant)
             return write.prepare(

@@ -36,6 +36,15 @@ class Response:
     route: str = ""
     """The template of the path that was asked, such as ``/v1/invoices/{invoice}``."""
 
+    @classmethod
+    def of_text(
+        cls, status: int, headers: Mapping[str, str], body: dict[str, Any], route: str, text: str
+    ) -> Response:
+        """Give an answer whose body's text is known already."""
+        response = cls(status, headers, body, route)
+        response.__dict__["text"] = text
+        return response
+
     @cached_property
     def text(self) -> str:
         """The body as canonical JSON: every digit of a number, no exponent, no trailing zeros."""

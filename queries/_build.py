@@ -69,8 +69,12 @@ class Build:
             return False
         return made_at - self.as_of > datetime.timedelta(days=2)
 
-    def headers(self) -> dict[str, str]:
+    def headers(self) -> Mapping[str, str]:
         """Give the headers by which every answer says where it comes from."""
+        return self._headers
+
+    @cached_property
+    def _headers(self) -> Mapping[str, str]:
         headers = {"Meterhouse-Build": self.id}
         if self.as_of is not None:
             headers["Meterhouse-As-Of"] = self.as_of.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -64,6 +64,8 @@ class Text(Kind):
     may_be_empty: bool = False
 
     def parse(self, value: object, path: str) -> str:
+        if type(value) is str and 0 < len(value) <= self.longest and _is_plain(value):
+            return value
         if isinstance(value, int) and not isinstance(value, bool):
             value = str(value)
         if not isinstance(value, str):
@@ -97,6 +99,10 @@ def empty(path: str) -> StripeError:
         path,
         "parameter_invalid_empty",
     )
+
+
+def _is_plain(value: str) -> bool:
+    return value.isascii() and "\x00" not in value
 
 
 def _is_unicode(value: str) -> bool:
@@ -319,9 +325,7 @@ class TextMap(Kind):
             raise invalid(
                 f"You can have at most {self.most} keys in {path}; {len(pairs)} were given.", path
             )
-        return {
-            self._key(key, path): self._value(item, f"{path}[{key}]") for key, item in pairs.items()
-        }
+        return {self._key(key, path): self._value(item, path, key) for key, item in pairs.items()}
 
     def _key(self, key: object, path: str) -> str:
         if not isinstance(key, str) or not key or len(key) > self.longest_key:
@@ -334,14 +338,16 @@ class TextMap(Kind):
             raise invalid(
                 f"Invalid key '{shown(key)}' in {path}: keys may not hold square brackets.", path
             )
-        return Text(self.longest_key).parse(key, path)
+        return key if _is_plain(key) else Text(self.longest_key).parse(key, path)
 
-    def _value(self, value: object, path: str) -> str:
+    def _value(self, value: object, path: str, key: object) -> str:
+        if type(value) is str and len(value) <= self.longest_value and _is_plain(value):
+            return value
         if isinstance(value, bool):
             value = "true" if value else "false"
         if isinstance(value, Decimal):
             value = f"{value:f}"
-        return Text(self.longest_value, may_be_empty=True).parse(value, path)
+        return Text(self.longest_value, may_be_empty=True).parse(value, f"{path}[{key}]")
 
     def schema(self) -> dict[str, Any]:
         schema: dict[str, Any] = {

@@ -29,6 +29,7 @@ class Parameters(Kind):
 
     def __init__(self, *parameters: Parameter) -> None:
         self._by_name = {parameter.name: parameter for parameter in parameters}
+        self._required = tuple(each.name for each in parameters if each.required)
 
     def __iter__(self) -> Iterator[Parameter]:
         return iter(self._by_name.values())
@@ -39,21 +40,20 @@ class Parameters(Kind):
 
     def parse(self, value: object, path: str = "") -> dict[str, Any]:
         """Read a map of parameters; a value of None counts as absent, as in Stripe's packages."""
-        if not isinstance(value, Mapping):
+        if type(value) is not dict and not isinstance(value, Mapping):
             raise invalid("Invalid object", path)
-        given = {
-            name: item
-            for name, item in cast("Mapping[str, object]", value).items()
+        given = cast("Mapping[str, object]", value)
+        known = self._by_name
+        if not given.keys() <= known.keys():
+            self._refuse_unknown(given, path)
+        parsed = {
+            name: known[name].kind.parse(item, f"{path}[{name}]" if path else name)
+            for name, item in given.items()
             if item is not None
         }
-        self._refuse_unknown(given, path)
-        parsed = {
-            name: self._by_name[name].kind.parse(item, nested(path, name))
-            for name, item in given.items()
-        }
-        for parameter in self:
-            if parameter.required and parameter.name not in parsed:
-                name = nested(path, parameter.name)
+        for name in self._required:
+            if name not in parsed:
+                name = nested(path, name)
                 raise invalid(f"Missing required param: {name}.", name, "parameter_missing")
         return parsed
 
@@ -71,7 +71,11 @@ class Parameters(Kind):
         }
 
     def _refuse_unknown(self, given: Mapping[str, object], path: str) -> None:
-        unknown = [str(name) for name in given if name not in self._by_name]
+        unknown = [
+            str(name)
+            for name, item in given.items()
+            if item is not None and name not in self._by_name
+        ]
         if not unknown:
             return
         names = [nested(path, name) for name in unknown]

@@ -22,6 +22,7 @@ from queries._build import Build, current_target, locate
 from queries._reader import BuildCache, Reader
 
 _counter = itertools.count()
+_RECENT_SECONDS = 0.1
 _EVENT_PATH = re.compile(r"'(/[^']+)/events/")
 
 
@@ -71,6 +72,7 @@ class BuildPool:
         self._lock = threading.Lock()
         self._target = current_target(place)
         self._opened: _Opened | None = self._open()
+        self._seen: tuple[Build | None, float] = (None, 0.0)
         self._deadlines: dict[Reader, float] = {}
         self._closing = threading.Event()
         if timeout_seconds is not None:
@@ -81,6 +83,19 @@ class BuildPool:
         """The build that the next request reads."""
         with self._lock:
             return self._follow().build
+
+    @property
+    def recent_build(self) -> Build:
+        """The build that was current within the last tenth of a second, for who reads nothing.
+
+        Looking where ``current`` points costs a write more than all else it does before the disk.
+        """
+        now = time.monotonic()
+        build, until = self._seen
+        if build is None or now >= until or self._closing.is_set():
+            build = self.build
+            self._seen = (build, now + _RECENT_SECONDS)
+        return build
 
     @contextmanager
     def reader(self) -> Generator[Reader]:

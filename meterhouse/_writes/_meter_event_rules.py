@@ -10,7 +10,7 @@ import datetime
 from collections.abc import Mapping
 from typing import Any, Final
 
-from foundation import decimal_text, parse_decimal
+from foundation import WHOLE_DIGITS, decimal_text, parse_decimal
 from queries import InvalidRequestError
 
 PAST_SECONDS: Final = 35 * 86400
@@ -39,7 +39,7 @@ def checked_payload(payload: Mapping[str, Any], param: str) -> dict[str, str]:
     """Give the payload as text, refusing a value that no build could read exactly."""
     texts = {key: str(value) for key, value in payload.items()}
     value = texts.get("value")
-    if value is not None:
+    if value is not None and not _is_canonical_whole_number(value):
         exact = parse_decimal(value)
         if exact is None:
             raise InvalidRequestError(
@@ -50,6 +50,11 @@ def checked_payload(payload: Mapping[str, Any], param: str) -> dict[str, str]:
             )
         texts["value"] = decimal_text(exact)
     return texts
+
+
+def _is_canonical_whole_number(text: str) -> bool:
+    is_whole = text.isascii() and text.isdecimal() and len(text) <= WHOLE_DIGITS
+    return is_whole and (text[0] != "0" or text == "0")
 
 
 def instant_text(seconds: int) -> str:

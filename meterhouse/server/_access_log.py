@@ -11,6 +11,7 @@ import logging
 from typing import Any, Final
 
 _log: Final = logging.getLogger("meterhouse.access")
+_encode: Final = json.JSONEncoder(check_circular=False).encode
 
 
 def log_request(
@@ -44,4 +45,5 @@ def log_request(
         "client": client,
         "user_agent": user_agent[:200],
     }
-    _log.info(json.dumps(held, ensure_ascii=True))
+    # Made here rather than by `info`, which would look for the line of code that logs.
+    _log.handle(logging.LogRecord(_log.name, logging.INFO, "", 0, _encode(held), None, None))

@@ -109,11 +109,10 @@ class Api:
 async def _send(send: Send, response: Response, body: bytes) -> None:
     headers: list[tuple[bytes, bytes]] = [
         (b"content-type", b"application/json"),
-        (b"content-length", str(len(body)).encode()),
+        (b"content-length", b"%d" % len(body)),
         (b"cache-control", b"no-cache, no-store"),
+        *((name.lower().encode(), _header_text(value)) for name, value in response.headers.items()),
     ]
-    for name, value in response.headers.items():
-        headers.append((name.lower().encode(), _header_text(value)))
     if response.status == 401:
         headers.append((b"www-authenticate", b'Basic realm="Meterhouse"'))
     start: dict[str, Any] = {"status": response.status, "headers": headers}
@@ -123,4 +122,6 @@ async def _send(send: Send, response: Response, body: bytes) -> None:
 
 def _header_text(value: str) -> bytes:
     """Put a value into a header; what cannot stand in one is left out."""
-    return "".join(each for each in value if " " <= each <= "~").encode()
+    if not (value.isascii() and value.isprintable()):
+        value = "".join(each for each in value if " " <= each <= "~")
+    return value.encode()

@@ -10,7 +10,8 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Mount, Route
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from foundation import encode_json
 from meterhouse._warehouse_kernel import Kernel
@@ -22,7 +23,7 @@ from meterhouse.server._openapi import openapi_document
 from queries import APIError, InvalidRequestError
 
 
-def create_app(kernel: Kernel, keys: Keys, limits: Limits) -> Starlette:
+def create_app(kernel: Kernel, keys: Keys, limits: Limits) -> ASGIApp:
     """Make the application.
 
     ``/healthz``, ``/metrics`` and ``/openapi.json`` need no key; everything else is the API.
@@ -61,16 +62,23 @@ def create_app(kernel: Kernel, keys: Keys, limits: Limits) -> Starlette:
             api.close()
         kernel.close()
 
-    return Starlette(
+    own = Starlette(
         routes=[
             Route("/healthz", healthz),
             Route("/metrics", show_metrics),
             Route("/openapi.json", openapi),
-            Mount("/", app=api),
         ],
         exception_handlers={HTTPException: refuse, Exception: fail},
         lifespan=lifespan,
     )
+    own_paths = {route.path for route in own.routes if isinstance(route, Route)}
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        # The API answers everything by itself, refusals and failures too.
+        is_own = scope["type"] == "lifespan" or scope["path"] in own_paths
+        await (own if is_own else api)(scope, receive, send)
+
+    return app
 
 
 def _json(body: dict[str, Any], status: int, headers: Mapping[str, str] | None = None) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from typing import Final
 
@@ -21,7 +22,7 @@ class Metrics:
         self._requests[method, route, status] += 1
         place = (method, route)
         buckets = self._buckets.setdefault(place, [0] * (len(_BOUNDS) + 1))
-        buckets[next((at for at, bound in enumerate(_BOUNDS) if seconds <= bound), -1)] += 1
+        buckets[bisect_left(_BOUNDS, seconds)] += 1
         self._seconds[place] += seconds  # pyright: ignore[reportArgumentType]
 
     def text(self, *, build: str, as_of: int, under_way: int) -> str:

@@ -21,6 +21,8 @@ from meterhouse._warehouse_kernel import Kernel
 from meterhouse.server._app import create_app
 from meterhouse.server._keys import Keys, read_keys
 from meterhouse.server._limits import Limits
+from meterhouse.server._log_handler import SoonWritten
+from meterhouse.server._protocol import BoundedProtocol
 from queries import BuildPool
 
 
@@ -64,11 +66,12 @@ def run_server(
     say(f"Serving build {pool.build.id} at http://{shown}:{port}")
     config = uvicorn.Config(
         app,
+        http=BoundedProtocol,
+        ws="none",
         log_config=None,
         access_log=False,
         server_header=False,
         timeout_keep_alive=75,
-        h11_max_incomplete_event_size=64 * 2**10,
     )
     uvicorn.Server(config).run(sockets=[listener])
 
@@ -117,7 +120,7 @@ def _listener(options: ServerOptions) -> socket.socket:
 
 
 def _log_to_stderr() -> None:
-    handler = logging.StreamHandler(sys.stderr)
+    handler = SoonWritten(sys.stderr)
     handler.setFormatter(logging.Formatter("%(message)s"))
     for name in ("meterhouse", "uvicorn.error"):
         log = logging.getLogger(name)

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import csv
 import json
+from decimal import Decimal
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from foundation import stream
+from foundation import decode_json_text, stream
 from ingest._checks import Conditions
 from ingest._csv_fast import FastCsv
 from ingest._csv_rows import Header, csv_block
+from ingest._json_cells import cell_columns
 from ingest._json_fast import FastJson
-from ingest._json_rows import event_block, line_rows
+from ingest._json_mapped import FastMappedJson
+from ingest._json_rows import column_block, event_block, line_rows
 from ingest._line_blocks import TextBlock
+from ingest._maps import as_text
 from ingest._pipeline import check_block
 from ingest._rows import Block
+from ingest._values import map_items
 from tests.ingest.conftest import EVENT_SECONDS
 
 _MANY = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -82,6 +89,28 @@ VOUCHED = {
     "both flat and nested": [line(value="9"), line(payload={}, value="9")],
     "sequences": [line(received_sequence=5, received_at=EVENT_SECONDS, livemode=True)] * 2,
     "escapes": ['{"event_name":"a\\u0041\\n\\"","payload":{"k\\u0041":"\\ud83d\\ude00"}}'],
+    "fractions in the payload": [line(payload={"ratio": 0.5}), line(payload={"ratio": 7})],
+    "long fractions in the payload": [
+        '{"event_name":"e","payload":{"ratio" : 0.10000000000000000001 }}',
+        '{"event_name":"e","payload":{"ratio":12345678901234567890.5,"x":1E-400}}',
+    ],
+    "minus zero in the payload": ['{"event_name":"e","payload":{"zero":-0}}'],
+    "numbers and texts under one key": [
+        line(payload={"a": "x"}),
+        line(payload={"a": 0.25}),
+        line(payload={"a": True}),
+        line(payload={"a": None}),
+    ],
+    "a number under a key with a dot": [line(payload={"a.b": 0.5}), line(payload={"a.b": "x"})],
+    "a number under an odd key": [line(payload={"é|(.*)": 0.5, "a b": 1.25, "": 2.5})],
+    "a text that looks like a number of another": [
+        line(payload={"ratio": 0.5}),
+        line(payload={"ratio": 1.5, "note": '"ratio": 2.5, "ratio":3}'}),
+    ],
+    "a longer key that ends like another": [
+        line(payload={"ratio": 0.5, 'x"ratio': 0.125, "xratio": 2.5, "ratiox": 3.5})
+    ],
+    "a field of no column with two types": [line(colour="red"), line(colour=1), line(colour=0.5)],
     "spaces inside": ['{ "event_name" : "e" , "payload" : { "value" : 1 } }'] * 2,
 }
 
@@ -99,8 +128,6 @@ REFUSED = {
     "leading space": [line(), " " + line()],
     "two on a line": [line() + line(), line()],
     "one over two lines": ['{"event_name":"e",', '"payload":{}}'],
-    "a fraction in the payload": [line(payload={"ratio": 0.5})],
-    "minus zero in the payload": ['{"event_name":"e","payload":{"zero":-0}}'],
     "a list in the payload": [line(payload={"tags": ["a"]})],
     "a 13th place": [line(payload={"value": "0.1234567890123"})],
     "no number": [line(payload={"value": "x"})],
@@ -115,7 +142,10 @@ REFUSED = {
     "a raw control character": ['{"event_name":"\x01"}'],
     "deep nesting": ['{"event_name":"e","x":' + "[" * 3000 + "]" * 3000 + "}"],
     "NaN": ['{"event_name":"e","payload":{"value":NaN}}'],
-    "a field of no column with two types": [line(colour="red"), line(colour=[1])],
+    "a field of no column with values of two shapes": [line(colour="red"), line(colour=[1])],
+    "a fraction under the name of a column": [line(payload={"timestamp": 0.5})],
+    "a fraction as name": [line(event_name=0.5), line(payload={"event_name": 0.5})],
+    "a number with a leading zero": ['{"event_name":"e","payload":{"ratio":01.5}}', line()],
     "mixed times": [line(), line(timestamp="2026-03-01T11:00:00Z")],
 }
 
@@ -134,7 +164,22 @@ _scalars = st.one_of(
     st.text(st.characters(exclude_categories=["Cs"]), max_size=6),
 )
 _numbers = st.sampled_from(
-    ["1", "-2.5", "1e3", "1E-12", "0.1234567890123", "NaN", "-0", "1.0", '"7"', '"x"', "true"]
+    [
+        "1",
+        "-2.5",
+        "0.10000000000000000001",
+        "-0.0",
+        "1e-400",
+        "1e3",
+        "1E-12",
+        "0.1234567890123",
+        "NaN",
+        "-0",
+        "1.0",
+        '"7"',
+        '"x"',
+        "true",
+    ]
 )
 
 
@@ -168,6 +213,165 @@ _lines = st.builds(
 @given(lines=st.lists(_lines, min_size=1, max_size=4), end=st.sampled_from(["\n", "\r\n"]))
 def test_the_fast_reader_of_lines_agrees_with_the_exact_one(lines, end):
     assert_readers_agree(end.join(lines).encode())
+
+
+PATHS = ["who.id", "units", "ratio", "when", "flag"]
+
+
+def assert_mapped_readers_agree(content: bytes) -> bool:
+    """Hold that both readers of foreign rows agree; return whether the fast one had an answer."""
+    fast = FastMappedJson(PATHS)(TextBlock(content, 7))
+    if fast is None:
+        return False
+    exact = column_block(PATHS, line_rows(content, 7))
+    assert {name: values.to_pylist() for name, values in fast.columns.items()} == {
+        name: values.to_pylist() for name, values in exact.columns.items()
+    }
+    assert exact.problems == []
+    assert [fast.raw(row) for row in range(fast.rows)] == [exact.raw(r) for r in range(exact.rows)]
+    return True
+
+
+MAPPED = {
+    "the usual": ['{"who":{"id":"c","x":1},"units":"5","ratio":"x","other":[1]}'] * 2,
+    "numbers": ['{"units":5,"ratio":0.10000000000000000001}', '{"units":-0,"ratio":2}'],
+    "numbers and texts": ['{"units":5}', '{"units":"five"}', '{"units":true}', '{"units":null}'],
+    "nothing": ["{}", '{"who":null}', '{"who":{}}'],
+    "times": ['{"when":"2026-03-01T11:00:00Z"}', '{"when":1772362800.25}', '{"when":1}'],
+    "a null object": ['{"who":{"id":1.5}}', '{"who":null,"flag":false}'],
+}
+
+
+@pytest.mark.parametrize("lines", MAPPED.values(), ids=MAPPED)
+def test_foreign_lines_that_the_fast_reader_takes(lines):
+    assert assert_mapped_readers_agree("\n".join(lines).encode())
+
+
+UNMAPPED = {
+    "an object where a text is read": ['{"units":{"a":1}}'],
+    "a list where a text is read": ['{"units":[1]}'],
+    "a text where an object is read": ['{"who":"c"}'],
+    "a path that is a name": ['{"who.id":"c","who":{"id":"d"}}'],
+    "a list object": ['{"object":"list","data":[{"units":1}]}'],
+    "duplicate keys": ['{"units":1,"units":2}'],
+    "duplicate keys that nothing reads": ['{"x":1,"x":2}'],
+    "an escaped key of a number": ['{"unit\\u0073":0.5}'],
+    "a broken line": ['{"units":1}', "{oops}"],
+}
+
+
+@pytest.mark.parametrize("lines", UNMAPPED.values(), ids=UNMAPPED)
+def test_foreign_lines_that_the_fast_reader_leaves_to_the_exact_one(lines):
+    assert FastMappedJson(PATHS)(TextBlock("\n".join(lines).encode(), 1)) is None
+
+
+@pytest.mark.parametrize("paths", [["items.0.price"], ["a", "a.b"], ["a.b", "a"], ['x"y'], ["a."]])
+def test_paths_that_only_the_exact_reader_follows(paths):
+    assert FastMappedJson(paths)(TextBlock(b'{"a":{"b":1}}', 1)) is None
+
+
+_foreign = st.builds(
+    _with_number,
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "who": st.one_of(
+                st.none(), st.dictionaries(st.sampled_from(["id", "name"]), _scalars, max_size=2)
+            ),
+            "units": st.one_of(_scalars, st.just("NUMBER")),
+            "ratio": st.one_of(_scalars, st.just("NUMBER")),
+            "when": _scalars,
+            "who.id": _scalars,
+            "other": st.one_of(_scalars, st.lists(_scalars, max_size=2), st.just("NUMBER")),
+        },
+    ),
+    _numbers,
+)
+
+
+@_MANY
+@given(lines=st.lists(_foreign, min_size=1, max_size=4), end=st.sampled_from(["\n", "\r\n"]))
+def test_the_fast_reader_of_foreign_lines_agrees_with_the_exact_one(lines, end):
+    assert_mapped_readers_agree(end.join(lines).encode())
+
+
+def expected_of_cells(cells: list[str | None]) -> list[dict[str, str]]:
+    """What the cells hold, read one by one."""
+    held = [decode_json_text(cell) if cell else {} for cell in cells]
+    return [dict(map_items(value)) for value in held]
+
+
+def found_in_cells(cells: list[str | None]) -> list[dict[str, str]] | None:
+    columns = cell_columns(pa.array(cells, pa.string()))
+    if columns is None:
+        return None
+    texts = {name: as_text(values).to_pylist() for name, values in columns.items()}
+    return [
+        {name: column[row] for name, column in texts.items() if column[row] is not None}
+        for row in range(len(cells))
+    ]
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ['{"value":"1","region":"eu"}', '{"value":2.5}', "", None],
+        ['{"ratio":0.10000000000000000001}', '{"ratio":-0}', '{"ratio":true,"new":1e3}'],
+        ['{"at":"2026-01-01"}', '{"later":"2026-01-01"}'],
+        [None, ""],
+        ['{"a.b":1.5,"é":"ü","":0}'],
+    ],
+)
+def test_cells_of_json_that_are_read_at_once(cells):
+    assert found_in_cells(cells) == expected_of_cells(cells)
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [["{oops"], ["[1]"], ["5"], ['{"a":[1]}'], ['{"a":{}}'], ['{"a":1,"a":2}'], ['{"a":1}\n{}']],
+)
+def test_cells_of_json_that_are_read_one_by_one(cells):
+    assert cell_columns(pa.array(['{"a":1}', *cells], pa.string())) is None
+
+
+@_MANY
+@given(
+    cells=st.lists(
+        st.one_of(
+            st.none(),
+            st.just(""),
+            st.builds(
+                _with_number,
+                st.dictionaries(
+                    st.sampled_from(["value", "region", "n", "a.b"]),
+                    st.one_of(_scalars, st.just("NUMBER")),
+                    max_size=3,
+                ),
+                _numbers.filter(lambda text: text != "NaN"),
+            ),
+        ),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_cells_of_json_read_at_once_are_what_they_are_one_by_one(cells):
+    found = found_in_cells(cells)
+    assert found is None or found == expected_of_cells(cells)
+
+
+def test_a_cell_that_holds_no_object_costs_its_row_alone(lake):
+    cells = ['{"value":"1.5","stripe_customer_id":"c","ratio":0.5}', "{oops", '{"value":2}', "[1]"]
+    rows = [["identifier", "event_name", "timestamp", "payload"]]
+    rows += [[str(row), "calls", str(EVENT_SECONDS), cell] for row, cell in enumerate(cells)]
+    path = lake.folder / "cells.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(rows)
+    report = lake.land("meter_events", path)
+    assert (report.accepted, report.rejected) == (2, {"not_a_map": 2})
+    assert [
+        (row["identifier"], row["stripe_customer_id"], row["value"], dict(row["payload"]))
+        for row in lake.rows("meter_events")
+    ] == [("0", "c", Decimal("1.5"), {"ratio": "0.5"}), ("2", None, Decimal(2), {})]
 
 
 _cells = st.one_of(
@@ -208,7 +412,7 @@ def test_an_odd_row_costs_only_its_own_piece(lake):
 
 
 def test_rows_that_only_the_exact_reader_takes_keep_their_places(lake):
-    rows = [line(identifier=str(number), payload={"ratio": 0.5}) for number in range(12_000)]
+    rows = [line(identifier=str(number), payload={"tags": ["a"]}) for number in range(12_000)]
     lake.land("meter_events", lake.write("slow.ndjson", "\n".join(rows)))
     found = [row["identifier"] for row in lake.rows("meter_events")]
     assert found == [str(number) for number in range(12_000)]

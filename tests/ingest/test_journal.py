@@ -131,6 +131,43 @@ def test_tasks_of_an_event_loop_share_commits(home: Home) -> None:
     assert len(frames) < 100
 
 
+def test_tasks_that_call_in_one_turn_of_a_loop_are_woken_by_one_commit(home: Home) -> None:
+    async def main() -> None:
+        calls = (journal.append_async("usage_records", [usage(number)]) for number in range(100))
+        await asyncio.gather(*calls)
+
+    with Journal(home) as journal:
+        asyncio.run(main())
+    path = next(home.journal.glob("*.open"))
+    assert len(list(intact_frames(path.read_bytes(), path.name))) == 1
+
+
+def test_long_calls_of_one_turn_of_a_loop_are_each_kept_once(home: Home) -> None:
+    # Together they hold more than a frame can.
+    notes = [str(number) * (1 << 20) for number in range(40)]
+
+    async def main() -> None:
+        calls = (journal.append_async("usage_records", [{"note": note}]) for note in notes)
+        await asyncio.gather(*calls)
+
+    with Journal(home) as journal:
+        asyncio.run(main())
+    kept = [json.loads(row)["note"] for entry in entries(home) for row in entry.rows]
+    assert sorted(kept) == sorted(notes)
+
+
+def test_a_call_that_waits_for_its_turn_is_kept_when_the_journal_closes(home: Home) -> None:
+    async def main() -> None:
+        task = asyncio.create_task(journal.append_async("usage_records", [usage(1)]))
+        await asyncio.sleep(0)
+        journal.close()
+        assert (await task).received_sequence == 1
+
+    journal = Journal(home)
+    asyncio.run(main())
+    assert len(entries(home)) == 1
+
+
 def test_a_cancelled_task_does_not_undo_its_call(home: Home) -> None:
     async def main() -> None:
         task = asyncio.create_task(journal.append_async("usage_records", [usage(1)]))

@@ -50,6 +50,20 @@ def test_a_publish_is_followed_and_a_request_keeps_its_build(home: PublishedHome
     pool.close()
 
 
+def test_who_reads_nothing_is_told_of_a_publish_soon(home: PublishedHome) -> None:
+    home.publish("b1", *numbered(1))
+    pool = BuildPool(home.root)
+    assert pool.recent_build.id == "b1"
+    home.publish("b2", *numbered(2))
+    seen = {pool.recent_build.id}
+    while "b2" not in seen:
+        seen.add(pool.recent_build.id)
+    assert seen <= {"b1", "b2"}
+    pool.close()
+    with pytest.raises(RuntimeError, match="closed"):
+        assert pool.recent_build
+
+
 def test_no_answer_is_torn_while_builds_are_published(home: PublishedHome) -> None:
     home.publish("b0", *numbered(0))
     pool = BuildPool(home.root, threads=1)
