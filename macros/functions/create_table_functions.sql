@@ -12,6 +12,7 @@
             create_usage_record_summary_records_function(),
             create_usage_record_acceptance_function(),
             create_preview_functions(),
+            create_preview_lines_function(),
         ] %}
         {% set built = run_query(
             "select table_name from information_schema.tables where table_schema <> 'staging'"
