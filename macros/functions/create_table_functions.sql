@@ -12,6 +12,7 @@
             create_usage_record_summary_records_function(),
             create_usage_record_acceptance_function(),
             create_preview_functions(),
+            create_preview_lines_function(),
             create_subscription_items_function(),
             create_invoices_function(),
             create_invoice_lines_functions(),

@@ -136,7 +136,7 @@ class Hypothesis:
     def discounts(self, given: Sequence[Mapping[str, Any]] | str, path: str) -> list[Object]:
         """Give the discounts that a list of coupons and discounts stands for, in its order."""
         found: list[Object] = []
-        for at, entry in enumerate(given or ()):
+        for at, entry in enumerate(() if isinstance(given, str) else given):
             where = f"{path}[{at}]"
             if "promotion_code" in entry:
                 raise no_such(

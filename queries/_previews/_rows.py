@@ -117,8 +117,9 @@ def superseding(
     Versions of it from later on fall away. Where none is left, the first stays and holds until
     then: how late it was seen does not tell since when it held.
     """
-    own = rows.filter(pc.equal(rows.column("id"), identifier)).sort_by("effective_at")
-    others = rows.filter(pc.not_equal(rows.column("id"), identifier))
+    is_own = pc.is_in(rows.column("id"), value_set=pa.array([identifier], pa.string()))
+    own = rows.filter(is_own).sort_by("effective_at")
+    others = rows.filter(pc.invert(is_own))
     before = own.filter(pc.less(own.column("effective_at"), pa.scalar(from_at)))
     if own.num_rows and not before.num_rows:
         place = own.schema.get_field_index("effective_at")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from meterhouse import Warehouse
+from meterhouse import InvalidRequestError, Warehouse
 from tests.previews._account import JULY, JUNE, NOW, SILVER_START
 from tests.previews._objects import at
 
@@ -136,13 +136,13 @@ def test_flexible_billing_gives_back_what_was_paid_for_each_item(account: Wareho
 
 
 def test_a_cancellation_without_proration_gives_nothing_back(account: Warehouse) -> None:
-    with pytest.raises(Exception, match="No upcoming invoices") as refused:
+    with pytest.raises(InvalidRequestError, match="No upcoming invoices") as refused:
         previewed(
             account,
             subscription="sub_half",
             subscription_details={"cancel_now": True, "proration_behavior": "none"},
         )
-    assert refused.value.code == "invoice_upcoming_none"  # pyright: ignore
+    assert refused.value.code == "invoice_upcoming_none"
 
 
 def test_an_end_within_the_period_gives_back_what_lies_beyond_it(account: Warehouse) -> None:

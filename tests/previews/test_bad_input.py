@@ -1,0 +1,385 @@
+"""Bad previews are refused with Stripe's status, type, code and the full name of the parameter."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from meterhouse import InvalidRequestError, Warehouse
+from tests.previews._cases import PHASE, change, of
+from tests.previews._objects import at
+
+ITEMS = "subscription_details[items][0]"
+SEAT = {"price": "price_seat_10"}
+
+
+def item(**fields: Any) -> dict[str, Any]:
+    """A preview of a new subscription to one item."""
+    return {"subscription_details": {"items": [fields]}}
+
+
+def priced(**fields: Any) -> dict[str, Any]:
+    data = {"currency": "usd", "product": "prod_seat", "recurring": {"interval": "month"}}
+    return item(price_data={**data, **fields})
+
+
+def invoiced(**fields: Any) -> dict[str, Any]:
+    return {"subscription": "sub_half", "invoice_items": [fields]}
+
+
+BAD: dict[str, tuple[dict[str, Any], str, str | None]] = {
+    # What is not there
+    "an unknown customer": ({"customer": "cus_no"}, "customer", "resource_missing"),
+    "an unknown subscription": ({"subscription": "sub_no"}, "subscription", "resource_missing"),
+    "an unknown schedule": ({"schedule": "sub_sched_no"}, "schedule", "resource_missing"),
+    "an unknown item": (change("half", 9), f"{ITEMS}[id]", "resource_missing"),
+    "an unknown price": (item(price="price_no"), f"{ITEMS}[price]", "resource_missing"),
+    "an unknown plan": (item(plan="price_no"), f"{ITEMS}[plan]", "resource_missing"),
+    "an unknown product": (
+        priced(product="prod_no", unit_amount=1),
+        f"{ITEMS}[price_data][product]",
+        "resource_missing",
+    ),
+    "an unknown coupon": (
+        {"customer": "cus_half", "discounts": [{"coupon": "no"}]},
+        "discounts[0][coupon]",
+        "resource_missing",
+    ),
+    "an unknown discount": (
+        {"customer": "cus_half", "discounts": [{"discount": "di_no"}]},
+        "discounts[0][discount]",
+        "resource_missing",
+    ),
+    "a coupon that is gone": (
+        {"customer": "cus_half", "coupon": "gone"},
+        "coupon",
+        "coupon_expired",
+    ),
+    "an unknown tax rate": (
+        item(**SEAT, tax_rates=["txr_no"]),
+        f"{ITEMS}[tax_rates][0]",
+        "resource_missing",
+    ),
+    "an unknown default tax rate": (
+        of("half", default_tax_rates=["txr_no"]),
+        "subscription_details[default_tax_rates][0]",
+        "resource_missing",
+    ),
+    "an unknown invoice item": (
+        invoiced(invoiceitem="ii_no"),
+        "invoice_items[0][invoiceitem]",
+        "resource_missing",
+    ),
+    "usage of an unknown item": (
+        {
+            "subscription": "sub_metered",
+            "hypothetical_usage": [{"subscription_item": "si_no", "quantity": "1"}],
+        },
+        "hypothetical_usage[0][subscription_item]",
+        "resource_missing",
+    ),
+    # What is of another kind
+    "a one-time price on a subscription": (item(price="price_setup"), f"{ITEMS}[price]", None),
+    "a recurring price on an invoice item": (
+        invoiced(price="price_seat_10"),
+        "invoice_items[0][price]",
+        None,
+    ),
+    "another customer's invoice item": (
+        invoiced(invoiceitem="ii_pending_work"),
+        "invoice_items[0][invoiceitem]",
+        None,
+    ),
+    "a quantity of metered usage": (
+        change("metered", quantity=3),
+        f"{ITEMS}[quantity]",
+        None,
+    ),
+    "usage of a licensed item": (
+        {
+            "subscription": "sub_half",
+            "hypothetical_usage": [{"subscription_item": "si_half_0", "quantity": "1"}],
+        },
+        "hypothetical_usage[0][subscription_item]",
+        None,
+    ),
+    "a price in another currency": (
+        change("half", price="price_seat_jpy"),
+        f"{ITEMS}[0][price]",
+        None,
+    ),
+    "an item in another currency": (
+        invoiced(amount=1, currency="jpy"),
+        "invoice_items[0][currency]",
+        None,
+    ),
+    "another currency": ({"subscription": "sub_half", "currency": "jpy"}, "currency", None),
+    # Values
+    "a word for a number": (
+        change("half", quantity="many"),
+        f"{ITEMS}[quantity]",
+        "parameter_invalid_integer",
+    ),
+    "a negative quantity": (
+        change("half", quantity=-1),
+        f"{ITEMS}[quantity]",
+        "parameter_invalid_integer",
+    ),
+    "a fraction of a quantity": (
+        change("half", quantity="1.5"),
+        f"{ITEMS}[quantity]",
+        "parameter_invalid_integer",
+    ),
+    "a negative price": (
+        priced(unit_amount_decimal="-1"),
+        f"{ITEMS}[price_data][unit_amount_decimal]",
+        None,
+    ),
+    "a thirteenth place": (
+        priced(unit_amount_decimal="0.0000000000001"),
+        f"{ITEMS}[price_data][unit_amount_decimal]",
+        None,
+    ),
+    "a thirteenth place of an invoice item": (
+        invoiced(unit_amount_decimal="0.0000000000001"),
+        "invoice_items[0][unit_amount_decimal]",
+        None,
+    ),
+    "a thirteenth place of usage": (
+        {
+            "subscription": "sub_metered",
+            "hypothetical_usage": [
+                {"subscription_item": "si_metered_0", "quantity": "0.0000000000001"}
+            ],
+        },
+        "hypothetical_usage[0][quantity]",
+        None,
+    ),
+    "a list for a map": (
+        {"customer": "cus_half", "customer_details": []},
+        "customer_details",
+        None,
+    ),
+    "a word that is none of few": (
+        of("half", proration_behavior="sometimes"),
+        "subscription_details[proration_behavior]",
+        None,
+    ),
+    "an amount out of range": (
+        invoiced(unit_amount=99_999_999_999_999, quantity=999_999),
+        "invoice_items[0][quantity]",
+        None,
+    ),
+    "a period that ends before it starts": (
+        invoiced(amount=1, currency="usd", period={"start": 2, "end": 1}),
+        "invoice_items[0][period][end]",
+        None,
+    ),
+    "a misspelt key": (
+        change("half", quantty=3),
+        f"{ITEMS}[quantty]",
+        "parameter_unknown",
+    ),
+    "a misspelt key deep within": (
+        priced(unit_amont=1),
+        f"{ITEMS}[price_data][unit_amont]",
+        "parameter_unknown",
+    ),
+    "a misspelt key of a phase": (
+        {"schedule_details": {"phases": [{**PHASE, "iteration": 1}]}},
+        "schedule_details[phases][0][iteration]",
+        "parameter_unknown",
+    ),
+    # What excludes each other
+    "two of price and price_data": (
+        item(
+            **SEAT,
+            price_data=priced(unit_amount=1)["subscription_details"]["items"][0]["price_data"],
+        ),
+        f"{ITEMS}[price_data]",
+        "parameters_exclusive",
+    ),
+    "two unit amounts": (
+        priced(unit_amount=1, unit_amount_decimal="1"),
+        f"{ITEMS}[price_data][unit_amount_decimal]",
+        "parameters_exclusive",
+    ),
+    "two of amount and price": (
+        invoiced(amount=1, currency="usd", price="price_setup"),
+        "invoice_items[0][price]",
+        "parameters_exclusive",
+    ),
+    "an amount with a quantity": (
+        invoiced(amount=1, currency="usd", quantity=2),
+        "invoice_items[0][quantity]",
+        "parameters_exclusive",
+    ),
+    "a coupon with discounts": (
+        {"customer": "cus_half", "coupon": "five_off", "discounts": [{"coupon": "five_off"}]},
+        "discounts",
+        "parameters_exclusive",
+    ),
+    "a coupon and a discount in one": (
+        {"customer": "cus_half", "discounts": [{"coupon": "five_off", "discount": "di_off"}]},
+        "discounts[0][discount]",
+        "parameters_exclusive",
+    ),
+    "a subscription with a schedule": (
+        {"subscription": "sub_half", "schedule": "sub_sched_steered"},
+        "subscription",
+        "parameters_exclusive",
+    ),
+    "a schedule with subscription details": (
+        {"schedule": "sub_sched_steered", "subscription_details": {"cancel_now": True}},
+        "subscription_details[cancel_now]",
+        "parameters_exclusive",
+    ),
+    "two ways to end": (
+        of("half", cancel_now=True, cancel_at=at("2026-06-20")),
+        "subscription_details[cancel_now]",
+        "parameters_exclusive",
+    ),
+    # What wants something else
+    "an item's id without its subscription": (item(id="si_half_0"), f"{ITEMS}[id]", None),
+    "an item without a price": (
+        of("half", items=[{"quantity": 2}]),
+        f"{ITEMS}[price]",
+        "parameter_missing",
+    ),
+    "a price without an amount": (
+        priced(),
+        f"{ITEMS}[price_data][unit_amount]",
+        "parameter_missing",
+    ),
+    "an amount without a currency": (
+        invoiced(amount=1),
+        "invoice_items[0][currency]",
+        "parameter_missing",
+    ),
+    "nothing that could be billed": ({}, "customer", "parameter_missing"),
+    "a cancellation of nothing": (
+        {"customer": "cus_half", "subscription_details": {"cancel_now": True}},
+        "subscription_details[cancel_now]",
+        "parameter_missing",
+    ),
+    "a proration date without a change": (
+        of("half", proration_date=at("2026-06-20")),
+        "subscription_details[proration_date]",
+        "parameter_missing",
+    ),
+    "a proration date where nothing is prorated": (
+        of(
+            "half",
+            items=[{"id": "si_half_0", "quantity": 2}],
+            proration_behavior="none",
+            proration_date=at("2026-06-20"),
+        ),
+        "subscription_details[proration_date]",
+        None,
+    ),
+    "a proration date outside the period": (
+        of(
+            "half",
+            items=[{"id": "si_half_0", "quantity": 2}],
+            proration_date=at("2026-05-20"),
+        ),
+        "subscription_details[proration_date]",
+        None,
+    ),
+    "a start of what has begun": (
+        of("half", start_date=at("2026-07-01")),
+        "subscription_details[start_date]",
+        None,
+    ),
+    "an anchor of what has one": (
+        of("half", billing_cycle_anchor=at("2026-07-03")),
+        "subscription_details[billing_cycle_anchor]",
+        None,
+    ),
+    "an end in the past": (
+        of("half", cancel_at=at("2026-06-01")),
+        "subscription_details[cancel_at]",
+        None,
+    ),
+    "a trial that has ended": (
+        of("half", trial_end=at("2026-06-01")),
+        "subscription_details[trial_end]",
+        None,
+    ),
+    "a subscription to nothing": (
+        change("half", deleted=True),
+        "subscription_details[items]",
+        None,
+    ),
+    "an account that is not named": (
+        {"customer": "cus_half", "issuer": {"type": "account"}},
+        "issuer[account]",
+        "parameter_missing",
+    ),
+    "tax that nobody gave rates for": (
+        {"customer": "cus_half", "automatic_tax": {"enabled": True}},
+        "automatic_tax[enabled]",
+        None,
+    ),
+}
+
+
+@pytest.mark.parametrize("what", BAD)
+def test_bad_input_is_refused_by_its_name(account: Warehouse, what: str) -> None:
+    params, param, code = BAD[what]
+    with pytest.raises(InvalidRequestError) as refused:
+        account.invoices.create_preview(params)
+    assert (refused.value.http_status, refused.value.type) == (400, "invalid_request_error")
+    assert refused.value.param == param
+    assert refused.value.code == code
+
+
+def test_the_old_spelling_is_refused_by_the_old_name(account: Warehouse) -> None:
+    with pytest.raises(InvalidRequestError) as refused:
+        account.invoices.upcoming(
+            {
+                "subscription": "sub_half",
+                "subscription_items": [{"id": "si_half_0", "quantity": -1}],
+            }
+        )
+    assert refused.value.param == "subscription_items[0][quantity]"
+
+
+def test_both_spellings_at_once_are_refused(account: Warehouse) -> None:
+    with pytest.raises(InvalidRequestError) as refused:
+        account.invoices.upcoming(
+            {
+                "subscription": "sub_half",
+                "subscription_details": {},
+                "subscription_cancel_now": True,
+            }
+        )
+    assert refused.value.code == "parameters_exclusive"
+    assert refused.value.param == "subscription_cancel_now"
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"customer": "cus_awaited"},
+        {"subscription": "sub_half", "customer": "cus_pair"},
+        {"subscription": "sub_ending"},
+        of("half", cancel_at_period_end=True),
+    ],
+    ids=["no subscription", "another's subscription", "it ends", "it would end"],
+)
+def test_where_nothing_is_to_be_billed_there_is_no_upcoming_invoice(
+    account: Warehouse, params: dict[str, Any]
+) -> None:
+    with pytest.raises(InvalidRequestError) as refused:
+        account.invoices.create_preview(params)
+    assert (refused.value.http_status, refused.value.code) == (404, "invoice_upcoming_none")
+
+
+def test_pending_items_alone_make_an_invoice(account: Warehouse) -> None:
+    invoice = account.invoices.upcoming(customer="cus_bystander")
+    assert [(line.description, line.amount) for line in invoice.lines.data] == [
+        ("Lonely work", 700)
+    ]
+    assert invoice.subscription is None

@@ -1,0 +1,113 @@
+"""Other usage and other prices over what a customer really used, in Python and in SQL."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from meterhouse import Warehouse
+from tests.previews._account import JUNE
+
+METERED = [{"subscription_item": "si_metered_0", "quantity": "1000.5"}]
+
+
+def shown(invoice: Any) -> list[tuple[str, int]]:
+    return [(line.description, line.amount) for line in invoice.lines.data]
+
+
+def test_real_usage_is_what_a_preview_bills(account: Warehouse) -> None:
+    invoice = account.invoices.upcoming(subscription="sub_metered")
+    assert shown(invoice)[0] == ("150 call × Calls (at $0.02 / month)", 300)
+
+
+def test_another_usage_takes_its_place(account: Warehouse) -> None:
+    invoice = account.invoices.create_preview(
+        {"subscription": "sub_metered", "hypothetical_usage": METERED}
+    )
+    assert shown(invoice)[0] == ("1000.5 call × Calls (at $0.02 / month)", 2001)
+    assert invoice.total == 3001
+
+
+def test_another_price_is_put_on_what_was_really_used(account: Warehouse) -> None:
+    invoice = account.invoices.create_preview(
+        {
+            "subscription": "sub_metered",
+            "subscription_details": {
+                "items": [{"id": "si_metered_0", "price": "price_call_dear"}],
+                "proration_date": JUNE,
+            },
+        }
+    )
+    assert shown(invoice)[0] == ("150 call × Calls (at $0.025 / month)", 375)
+
+
+def test_both_can_be_supposed_in_one_call(account: Warehouse) -> None:
+    invoice = account.invoices.create_preview(
+        {
+            "subscription": "sub_metered",
+            "subscription_details": {
+                "items": [{"id": "si_metered_0", "price": "price_call_dear"}],
+                "proration_date": JUNE,
+            },
+            "hypothetical_usage": METERED,
+        }
+    )
+    assert shown(invoice)[0] == ("1000.5 call × Calls (at $0.025 / month)", 2501)
+
+
+def test_usage_of_an_item_that_is_new_is_billed_at_the_periods_end(account: Warehouse) -> None:
+    invoice = account.invoices.create_preview(
+        {
+            "subscription_details": {"items": [{"price": "price_call"}]},
+            "hypothetical_usage": [{"price": "price_call", "quantity": 250}],
+        }
+    )
+    assert shown(invoice) == [("250 call × Calls (at $0.02 / month)", 500)]
+    assert (invoice.customer, invoice.subscription) == (None, None)
+
+
+SQL = """
+create temp table hypothetical_items as
+select * from (values
+    ('si_metered_0', null, null),
+    ('si_metered_0', 'price_call_dear', null),
+    ('si_metered_0', 'price_call_dear', 1000.5),
+    (null, 'price_seat_20', 3),
+    ('si_metered_1', null, null)
+) as items (subscription_item, price, quantity)
+"""
+
+
+@pytest.fixture
+def published(account_home: Path) -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect()
+    connection.execute(f"attach '{account_home}/current/warehouse.duckdb' as warehouse (read_only)")
+    connection.execute("use warehouse")
+    return connection
+
+
+def test_sql_prices_hypothetical_items_by_the_same_rules(
+    published: duckdb.DuckDBPyConnection,
+) -> None:
+    published.execute(SQL)
+    assert published.execute(
+        "select item_number, description, amount from preview_lines('hypothetical_items')"
+    ).fetchall() == [
+        (1, "150 call × Calls (at $0.02 / month)", 300),
+        (2, "150 call × Calls (at $0.025 / month)", 375),
+        (3, "1000.5 call × Calls (at $0.025 / month)", 2501),
+        (4, "3 seat × Seats (at $20.00 / month)", 6000),
+        (5, "1 seat × Seats (at $10.00 / month)", 1000),
+    ]
+
+
+def test_sql_refuses_a_price_that_did_not_land(published: duckdb.DuckDBPyConnection) -> None:
+    published.execute(
+        "create temp table hypothetical_items as "
+        "select null as subscription_item, 'price_no' as price, 1 as quantity"
+    )
+    with pytest.raises(duckdb.Error, match="price_no"):
+        published.execute("from preview_lines('hypothetical_items')").fetchall()
