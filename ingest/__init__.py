@@ -17,6 +17,7 @@ Files and frames
 Stripe's API
     StripeSource(key, address)  one account in one mode, read through the `stripe` package
     pull_stripe(home, source)   each list becomes one batch, from the newest pulled before on
+    require_pulled(streams)     refuse streams that no list feeds
     PulledList                  what became of one list
 
 Writing (for those who make batches of their own: the journal's sealing, compaction)
@@ -61,7 +62,7 @@ from ingest._quarantine import Quarantined, quarantined, set_aside_unreadable
 from ingest._relanding import open_rejections, reland
 from ingest._report import BatchReport, LandingReport, RejectedRow
 from ingest._sealing import SealedBatch, seal_journal, sealing
-from ingest._stripe_pull import PulledList, pull_stripe
+from ingest._stripe_pull import PulledList, pull_stripe, require_pulled
 from ingest._stripe_source import StripeSource
 from ingest._unsealed import UnsealedRow, unsealed_rows
 
@@ -109,6 +110,7 @@ __all__ = [
     "read_footer",
     "reland",
     "request_fingerprint",
+    "require_pulled",
     "seal_journal",
     "sealing",
     "set_aside_unreadable",

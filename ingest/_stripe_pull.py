@@ -23,7 +23,7 @@ from ingest._stripe_lists import STRIPE_LISTS, StripeList
 from ingest._stripe_resume import known_versions, metered_items, newest_pulled
 from ingest._stripe_source import NotThereError, StripeSource
 
-__all__ = ["PulledList", "pull_stripe"]
+__all__ = ["PulledList", "pull_stripe", "require_pulled"]
 
 PullProgress = Callable[[str, int], None]
 
@@ -68,16 +68,25 @@ def pull_stripe(
         RunError: the API failed or could not be reached; the lists before it have landed.
     """
     wanted = list(streams)
-    for name in wanted:
+    require_pulled(wanted)
+    for listed in STRIPE_LISTS.values():
+        if not wanted or listed.stream in wanted:
+            yield _Pull(home, source, listed, full_refresh, progress).run()
+
+
+def require_pulled(streams: Iterable[str]) -> None:
+    """Refuse streams that no list of Stripe's API feeds.
+
+    Raises:
+        UsageError: one of them is none, or is no stream at all.
+    """
+    for name in streams:
         if name not in STRIPE_LISTS:
             stream(name)
             raise UsageError(
                 f"{name} is not pulled from Stripe; these are: {', '.join(STRIPE_LISTS)}.",
                 next_command=f"meterhouse land {name} FILE",
             )
-    for listed in STRIPE_LISTS.values():
-        if not wanted or listed.stream in wanted:
-            yield _Pull(home, source, listed, full_refresh, progress).run()
 
 
 class _Pull:

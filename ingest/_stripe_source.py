@@ -50,7 +50,10 @@ class StripeSource:
             )
         parts = urlsplit(address)
         if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise UsageError(f"{address!r} is no address of an API, such as {DEFAULT_ADDRESS}.")
+            raise UsageError(
+                f"{address!r} is no address of an API, such as {DEFAULT_ADDRESS}.",
+                next_command=f"meterhouse land --from-stripe --stripe-address https://{address}",
+            )
         if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
             raise UsageError(
                 f"{address} would carry the key in the clear; http is for this machine only.",

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from foundation import Home
 from foundation.errors import UsageError
 from meterhouse.cli._landings import show_batches
 from meterhouse.cli._output import OutputFormat, notices
@@ -19,7 +19,7 @@ __all__ = ["land_from_stripe"]
 
 
 def land_from_stripe(
-    home: Home,
+    root: Path,
     streams: list[str],
     *,
     address: str,
@@ -30,7 +30,7 @@ def land_from_stripe(
 
     Every list that was read is told of on standard error, also one that brought nothing new.
     """
-    from ingest import StripeSource, pull_stripe
+    from ingest import StripeSource, prepare_home, pull_stripe, require_pulled
 
     key = os.environ.get("STRIPE_API_KEY", "").strip()
     if not key:
@@ -39,6 +39,8 @@ def land_from_stripe(
             next_command="export STRIPE_API_KEY=sk_test_…",
         )
     source = StripeSource(key, address)
+    require_pulled(streams)
+    home = prepare_home(root)
     pulled: list[PulledList] = []
     with _progress() as on_progress:
         for each in pull_stripe(

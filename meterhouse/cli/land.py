@@ -84,17 +84,22 @@ def land(
     from ingest import open_home, prepare_home, reland
 
     if from_stripe:
-        if rejected or dry_run or backfill or mapping or observed_at or effective_field:
+        if any((rejected, dry_run, backfill, mapping, observed_at, effective_at, effective_field)):
             raise UsageError(
                 "--from-stripe goes with --stripe-address and --full-refresh alone.",
                 next_command="meterhouse land --from-stripe",
             )
         return land_from_stripe(
-            prepare_home(chosen_home(home)),
+            chosen_home(home),
             [*([stream] if stream else []), *(files or [])],
             address=stripe_address,
             full_refresh=full_refresh,
             output_format=output_format,
+        )
+    if full_refresh:
+        raise UsageError(
+            "--full-refresh goes with --from-stripe.",
+            next_command="meterhouse land --from-stripe --full-refresh",
         )
     if rejected:
         if files:

@@ -205,6 +205,7 @@ def test_an_interrupted_pull_leaves_nothing_of_the_list_it_was_at(cli: CommandLi
         (("--stripe-address", "api.example.com"), TEST_KEY, "no address"),
         (("usage_records",), TEST_KEY, "usage_records is not pulled from Stripe"),
         (("customer",), TEST_KEY, "There is no stream 'customer'"),
+        (("--effective-at", "2026-01-01"), TEST_KEY, "goes with --stripe-address"),
         (("--backfill",), TEST_KEY, "goes with --stripe-address and --full-refresh alone"),
     ],
 )
@@ -214,6 +215,7 @@ def test_wrong_usage_ends_with_2_and_names_the_next_command(
     said = cli("land", "--from-stripe", *words, STRIPE_API_KEY=key)
     assert (said.exit_code, message in said.stderr) == (2, True), said.stderr
     assert "Next:" in said.stderr
+    assert not (cli.folder / "data").exists()
 
 
 def test_a_refused_key_is_named_but_not_shown(sample_home: Path, cli: CommandLine) -> None:

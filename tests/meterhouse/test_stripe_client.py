@@ -300,3 +300,48 @@ def test_objects_have_every_attribute_that_the_package_declares(
         names = {name for name in type(item).__annotations__ if name.islower()}
         missing = names - set(item) - optional - set(dir(dict))
         assert not missing, (item.id, missing)
+
+
+# What Stripe leaves out unless it is asked for, or where there is nothing to say.
+UNSAID = {
+    "customer": {
+        *("cash_balance", "invoice_credit_balance", "sources", "subscriptions", "tax", "tax_ids"),
+    },
+    "price": {"currency_options", "tiers"},
+    "coupon": {"applies_to", "currency_options"},
+    "invoiceitem": {"subscription_item"},
+    "invoice": {"subscription_proration_date", "threshold_reason"},
+    "subscription_item": {"quantity"},
+}
+
+
+def test_every_listed_object_has_every_attribute_that_the_package_declares(
+    client: stripe.StripeClient,
+) -> None:
+    listed: list[Any] = [
+        *client.customers.list({"limit": 100}),
+        *client.products.list({"limit": 100}),
+        *client.prices.list({"limit": 100}),
+        *client.subscriptions.list({"limit": 100}),
+        *client.invoice_items.list({"limit": 100}),
+        *client.invoices.list({"limit": 100}),
+        *client.coupons.list({"limit": 100}),
+        *client.tax_rates.list({"limit": 100}),
+        *client.billing.meters.list({"limit": 100}),
+        *client.billing.credit_grants.list({"limit": 100}),
+        *client.subscription_items.usage_record_summaries.list(ITEM),
+        *client.billing.meters.event_summaries.list(
+            METER, {"customer": AURORA, "start_time": APRIL, "end_time": APRIL + DAY}
+        ),
+    ]
+    listed += [
+        item
+        for each in client.subscriptions.list({"limit": 100})
+        for item in client.subscription_items.list({"subscription": each.id})
+    ]
+    assert len({each.object for each in listed}) == 13
+    for each in listed:
+        names = {name for name in type(each).__annotations__ if name.islower()}
+        public = {name for name in names if not name.startswith("_")}
+        missing = public - set(each) - UNSAID.get(each.object, set()) - {"deleted"}
+        assert not missing, (each.id, missing)

@@ -1,6 +1,6 @@
 {# subscription_items(subscription): the items that a subscription has, newest first, with the
-   columns of the mart of that name; an unknown subscription is refused. The endpoint reads its pages
-   from intermediate.listed_subscription_items(subscription). #}
+   columns of the mart of that name; an unknown subscription is refused. The endpoint reads its
+   pages from intermediate.listed_subscription_items(subscription). #}
 {% macro create_subscription_items_function() %}
     create or replace macro intermediate.listed_subscription_items(subscription) as table
     select items.*

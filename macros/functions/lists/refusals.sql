@@ -22,8 +22,8 @@
 {% endmacro %}
 
 {# A condition that no row passes, and an error where `found` has no row: for the part of a union
-   that refuses an unknown argument. The error is a branch of a CASE, since conditions may be asked in
-   any order. #}
+   that refuses an unknown argument. The error is a branch of a CASE, since conditions may be asked
+   in any order. #}
 {% macro is_refused(noun, argument, found) -%}
     case
         when exists ({{ found }}) then false
