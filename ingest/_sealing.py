@@ -105,7 +105,7 @@ def sealing(
     seals before it looks, so sealing more often only makes more and smaller files.
     `journal` is the one this process appends to, if it has one: calls then wait less while their
     segment is closed. `clock` is the one that calls are received by: on another one, keys would be
-    forgotten too early. A failure is logged and tried again; calls are safe in the journal meanwhile.
+    forgotten too early. A failure is logged and tried again; calls stay safe in the journal.
 
     Raises:
         ValueError: `every` is less than a second.
