@@ -212,9 +212,10 @@ def measure(folder: Path, connections: int, seconds: float) -> None:
         ("meterhouse, one event", ours, single, 1),
         ("meterhouse, stream of 100", ours, stream, _BATCH),
     )
-    print(f"{'':28}{'requests/s':>11}{'events/s':>10}{'p50 ms':>8}{'p99 ms':>8}{'CPU us/request':>16}")
+    print(
+        f"{'':28}{'requests/s':>11}{'events/s':>10}{'p50 ms':>8}{'p99 ms':>8}{'CPU us/request':>16}"
+    )
     rates: dict[str, float] = {}
-    sent = 0
     for name, words, make, events in cases:
         with serving(words) as (port, process):
             token = asyncio.run(token_of(port)) if make is stream else _KEY
@@ -230,7 +231,6 @@ def measure(folder: Path, connections: int, seconds: float) -> None:
             f"{name:28}{rate:>11,.0f}{rate * events:>10,.0f}{p50:>8.1f}{p99:>8.1f}{used:>16,.0f}"
             + (f"   {run.failed} failed" if run.failed else "")
         )
-        sent += run.requests * events
     bare, one, _ = rates.values()
     print(f"one event a request, to the bare server: {one / bare:.2f}")
 

@@ -81,7 +81,7 @@ def make(folder: Path, rows: int) -> None:
     dotted = ", ".join(f'{key} as "payload.{key}"' for key in _KEYS)
     numbers = pack[:-1] + ", 'share': share, 'latency': latency}"
     foreign = (
-        "identifier as id, event_name as kind, \"timestamp\" as moment, "
+        'identifier as id, event_name as kind, "timestamp" as moment, '
         "{'id': stripe_customer_id, 'name': 'x'} as account, value::decimal(18, 2) as units, "
         "{'region': region} as place, share"
     )

@@ -97,13 +97,15 @@ def sealing(
     *,
     journal: Journal | None = None,
     every: timedelta = timedelta(minutes=1),
+    clock: Callable[[], datetime] = _utc_now,
 ) -> Generator[None]:
     """Seal in a thread of its own for as long as the block runs, and once more at its end.
 
     Calls are sealed as often as `every` says, and a segment that is full within a second. A build
     seals before it looks, so sealing more often only makes more and smaller files.
     `journal` is the one this process appends to, if it has one: calls then wait less while their
-    segment is closed. A failure is logged and tried again; calls are safe in the journal meanwhile.
+    segment is closed. `clock` is the one that calls are received by: on another one, keys would be
+    forgotten too early. A failure is logged and tried again; calls stay safe in the journal.
 
     Raises:
         ValueError: `every` is less than a second.
@@ -124,7 +126,7 @@ def sealing(
             try:
                 if journal is not None:
                     journal.roll()
-                seal_journal(home)
+                seal_journal(home, clock=clock)
             except (MeterhouseError, OSError) as error:
                 _log.error("sealing failed and will be tried again: %s", error)
             if last_round:

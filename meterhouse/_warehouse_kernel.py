@@ -139,7 +139,7 @@ class Kernel:
         if self._home is None:
             yield
             return
-        with sealing(self._home, every=_SEALING_EVERY):
+        with sealing(self._home, every=_SEALING_EVERY, clock=self._clock.instant):
             yield
 
     def refuse(self, asked: Asked, error: Exception) -> Response:

@@ -321,3 +321,12 @@ def test_a_server_seals_in_the_background_and_once_more_at_its_end(home: Home) -
         assert len(rows(home, "usage_records")) == 2
         with pytest.raises(ValueError, match="once a second"), sealing(home, every=timedelta(0)):
             pass
+
+
+def test_a_server_on_a_stopped_clock_keeps_its_keys(home: Home, clock: Clock) -> None:
+    with Journal(home, clock=clock) as journal:
+        with sealing(home, clock=clock), journal.idempotent("key", "asked") as call:
+            journal.append("usage_records", [usage(1)], call=call, answer=ANSWER)
+        with journal.idempotent("key", "asked") as again:
+            assert again.answer == ANSWER
+    assert len(rows(home, "usage_records")) == 1
