@@ -40,7 +40,7 @@ def made_again(lake: Lake, before: Built, folder: Path) -> Built:
     """Make again what lies downstream of edits, over what else there is."""
     folder.mkdir()
     shutil.copy(before.file, folder / before.file.name)
-    select = ["stg_invoice_line_edits+1", "int_keyed_invoice_line_edits+", "invoice_line_edits"]
+    select = ["stg_invoice_line_edits+2", "int_keyed_invoice_line_edits+"]
     return build(lake.folder, folder, select=select, as_of=AS_OF)
 
 
