@@ -1,14 +1,15 @@
 """Draft invoices and their lines: rows of the marts, after edits that are not in the build yet.
 
 A draft is one that we compute or one that was made by hand elsewhere and landed. Edits that the
-build has not seen are lent to the stored functions ``draft_invoice_edited`` and
-``draft_invoice_lines_edited``, which run the very rules of the build over them.
+build has not seen are lent to the stored function ``draft_invoice_with_lines_edited``, which runs
+the very rules of the build over them.
 """
 
 from __future__ import annotations
 
 from typing import Any, Final
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from queries._errors import no_such
@@ -53,16 +54,33 @@ def find_draft(
     """Give a draft's row, None where there is no draft of this id."""
     is_upcoming = invoice.startswith(UPCOMING_PREFIX)
     identifier = invoice.removeprefix(UPCOMING_PREFIX)
-    source = (
-        f"draft_invoice_edited($id, '{UNBUILT_EDITS}')"
-        if identifier in edited
-        else "main.draft_invoices"
-    )
+    source = "main.draft_invoices"
+    if identifier in edited:
+        source = _lend_edited_draft(reader, identifier)
     row = reader.row(
         f"select {INVOICE_COLUMNS} from {source} where id = $id and {IN_MODE}",
         {"id": identifier, "livemode": question.livemode},
     )
     return row if row is not None and row["is_upcoming"] == is_upcoming else None
+
+
+def _lend_edited_draft(reader: Reader, invoice: str) -> str:
+    """Compute an edited draft and its lines, once for all that asks for them; name its table."""
+    held = reader.arrow(
+        f"select * from draft_invoice_with_lines_edited($id, '{UNBUILT_EDITS}')", {"id": invoice}
+    )
+    lines: Any = pc.list_flatten(held.column("lines"))
+    reader.lend(_lent(invoice, "lines"), pa.Table.from_struct_array(lines))
+    reader.lend(_lent(invoice, "totals"), held.drop_columns(["lines"]))
+    return _quoted(_lent(invoice, "totals"))
+
+
+def _lent(invoice: str, part: str) -> str:
+    return f"edited {invoice} {part}"
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
 
 
 def require_draft(reader: Reader, question: Question, invoice: str, edited: frozenset[str]) -> Row:
@@ -76,18 +94,16 @@ def require_draft(reader: Reader, question: Question, invoice: str, edited: froz
 def lines_of(
     invoice: str, edited: frozenset[str], *, is_upcoming: bool, source: str | None = None
 ) -> Listing:
-    """Give the list of a draft's lines, in the order in which an invoice shows them.
+    """Give the list of the lines of a draft that was found, in the order in which it shows them.
 
     They are read from the mart or, where edits touch it, as edited; a preview says from where.
 
     An upcoming invoice's lines are not to be confused with those of an invoice that stands, so
     their ids begin with ``il_tmp_``, as at Stripe.
     """
-    source = source or (
-        f"draft_invoice_lines_edited($id, '{UNBUILT_EDITS}')"
-        if invoice in edited
-        else "main.draft_invoice_lines"
-    )
+    if source is None:
+        is_edited = invoice in edited
+        source = _quoted(_lent(invoice, "lines")) if is_edited else "main.draft_invoice_lines"
     columns = LINE_COLUMNS
     if is_upcoming:
         columns = columns.replace("id,", "'il_tmp_' || substr(id, 4) as id,", 1).replace(

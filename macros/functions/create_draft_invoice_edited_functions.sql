@@ -1,7 +1,8 @@
 {# draft_invoice_lines_edited(invoice, edits_table_name) and draft_invoice_edited(…): one draft
    after every built edit and the unbuilt ones of the named table, which the caller registers with
    the columns of the stream invoice_line_edits. Same shapes as draft_invoice_lines (in line order)
-   and draft_invoices. pending_invoice_items_edited(…): the invoice items of that draft's customer
+   and draft_invoices; draft_invoice_with_lines_edited(…) gives both at once, `lines` being a list.
+   pending_invoice_items_edited(…): the invoice items of that draft's customer
    that then wait for an invoice. invoice_discounts_edited(…): the discounts that the customer, its
    subscriptions, its items and their lines then have, each with its coupon.
 
@@ -84,23 +85,6 @@
     )
 
     {{ live_invoice_line_edits('traced_edits') }};
-
-    create or replace macro intermediate.keyed_edits_beside(
-        wanted_invoice, edits_table_name
-    ) as table
-    with
-    live_edits as (
-        select * from intermediate.edits_beside(wanted_invoice, edits_table_name)
-    )
-
-    {{ keyed_invoice_line_edits(
-        'live_edits',
-        'intermediate.int_invoice_lines_unedited',
-        'intermediate.int_invoice_items',
-        'intermediate.int_price_tiers',
-        '(select id as price_id, product_id from main.prices)',
-        '(select id as product_id, name from main.products)'
-    ) }};
 
     create or replace macro intermediate.items_beside(wanted_invoice, edits_table_name) as table
     with
@@ -187,7 +171,9 @@
     where invoice_id = wanted_invoice
     order by line_position;
 
-    create or replace macro main.draft_invoice_edited(wanted_invoice, edits_table_name) as table
+    create or replace macro main.draft_invoice_with_lines_edited(
+        wanted_invoice, edits_table_name
+    ) as table
     with
     {{ charged_relations_beside() }},
 
@@ -205,10 +191,22 @@
         {{ invoices_with_metadata('wanted_drafts', 'live_edits') }}
     )
 
-    select * from ({{ invoice_totals(
+    select
+        totals.*,
+        shown.lines
+    from ({{ invoice_totals(
         'edited_invoices', 'edited_lines', 'edited_discounts', 'edited_credits', 'edited_taxes',
         'edited_customers'
-    ) }}) as totals;
+    ) }}) as totals
+    cross join (
+        select list(lines order by lines.line_position) as lines
+        from edited_lines as lines
+        where lines.invoice_id = wanted_invoice
+    ) as shown;
+
+    create or replace macro main.draft_invoice_edited(wanted_invoice, edits_table_name) as table
+    select * exclude (lines)
+    from main.draft_invoice_with_lines_edited(wanted_invoice, edits_table_name);
 {% endmacro %}
 
 {# What edits work on: the drafts beside the wanted one, their lines before any edit, the
@@ -218,8 +216,8 @@ drafts as (
         select * from intermediate.drafts_beside(wanted_invoice)
     ),
 
-    edits as (
-        select * from intermediate.keyed_edits_beside(wanted_invoice, edits_table_name)
+    live_edits as (
+        select * from intermediate.edits_beside(wanted_invoice, edits_table_name)
     ),
 
     base_lines as (
@@ -234,6 +232,17 @@ drafts as (
         from intermediate.int_invoice_items as items
         inner join (select distinct customer_id from drafts) as owners
             on items.customer_id = owners.customer_id
+    ),
+
+    edits as (
+        {{ keyed_invoice_line_edits(
+            'live_edits',
+            'base_lines',
+            'items',
+            'intermediate.int_price_tiers',
+            '(select id as price_id, product_id from main.prices)',
+            '(select id as product_id, name from main.products)'
+        ) }}
     )
 {%- endmacro %}
 

@@ -173,7 +173,23 @@ def test_metadata_is_merged_and_unset(writable: Warehouse) -> None:
         ({"amount": 1, "metadata": {"a[b": "x"}}, "lines[0][metadata]", None),
         ({"amount": 1, "metadata": {"k" * 41: "x"}}, "lines[0][metadata]", None),
         ({"amount": 1, "colour": "red"}, "lines[0][colour]", "parameter_unknown"),
-        ({"amount": 1, "tax_rates": ["txr_SampleVat20"]}, "lines[0][tax_rates]", None),
+        (
+            {
+                "price_data": {
+                    "currency": "usd",
+                    "product_data": {"name": "x"},
+                    "unit_amount_decimal": "99999999999999999999999999",
+                },
+                "quantity": 2,
+            },
+            "lines[0][quantity]",
+            None,
+        ),
+        (
+            {"price_data": {"currency": "usd", "product_data": {"nam": "x"}}},
+            "lines[0][price_data][product_data][nam]",
+            "parameter_unknown",
+        ),
         ("x", "lines[0]", None),
     ],
 )
@@ -212,13 +228,13 @@ def test_only_a_draft_can_be_edited(warehouse: Warehouse) -> None:
     assert refused(add, upcoming.removeprefix("upcoming_"), lines).http_status == 404
 
 
-def test_lines_of_a_subscription_take_metadata_alone(writable: Warehouse) -> None:
+def test_lines_of_a_subscription_keep_their_amount_and_take_metadata(writable: Warehouse) -> None:
     draft = computed_draft(writable)
     invoices = writable.invoices
     line = next(
         each for each in invoices.line_items.list(draft, limit=100) if each.type == "subscription"
     )
-    for change in ({"amount": 1}, {"description": "x"}, {"quantity": 1}):
+    for change in ({"amount": 1}, {"description": "x"}, {"quantity": 1}, {"discountable": False}):
         error = refused(invoices.update_lines, draft, {"lines": [{"id": line.id, **change}]})
         assert error.param == f"lines[0][{next(iter(change))}]"
     removed = refused(
