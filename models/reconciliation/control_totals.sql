@@ -53,6 +53,28 @@ meter_events_by_fate as (
 
 ),
 
+effective_events as (
+
+    select {{ whole_side('source', 'effective_count') }}
+    from fates
+
+),
+
+rolled_up_events as (
+
+    select {{ whole_side('result', 'event_count') }}
+    from {{ ref('meter_quarter_hours') }}
+
+),
+
+windowed_meters as (
+
+    select count(*) as meter_count
+    from meters
+    where window_seconds is not null
+
+),
+
 -- A meter with a window counts the last event of it and no other, which batches do not know.
 meter_events_in_rollup as (
 
@@ -60,19 +82,14 @@ meter_events_in_rollup as (
         'meter_events_in_rollup' as control,
         'events' as unit,
         {{ control_keys({'stream': "'meter_events'"}) }},
-        effective.source_whole,
-        effective.source_fraction,
-        counted.result_whole,
-        counted.result_fraction
-    from (
-        select {{ whole_side('source', 'effective_count') }}
-        from fates
-    ) as effective
-    cross join (
-        select {{ whole_side('result', 'event_count') }}
-        from {{ ref('meter_quarter_hours') }}
-    ) as counted
-    where not exists (select 1 from meters where meters.window_seconds is not null)
+        effective_events.source_whole,
+        effective_events.source_fraction,
+        rolled_up_events.result_whole,
+        rolled_up_events.result_fraction
+    from effective_events
+    cross join rolled_up_events
+    cross join windowed_meters
+    where windowed_meters.meter_count = 0
 
 ),
 
@@ -121,25 +138,29 @@ rolled_up_by_day as (
 
 ),
 
+rolled_up_by_key as (
+
+    select
+        customer_key,
+        meter_id,
+        {{ whole_side('source', 'event_count') }}
+    from rollup
+    group by
+        customer_key,
+        meter_id
+
+),
+
 rolled_up_by_customer as (
 
     select
         customers.customer_id,
-        grouped.meter_id,
-        grouped.source_whole,
-        grouped.source_fraction
-    from (
-        select
-            customer_key,
-            meter_id,
-            {{ whole_side('source', 'event_count') }}
-        from rollup
-        group by
-            customer_key,
-            meter_id
-    ) as grouped
+        rolled_up_by_key.meter_id,
+        rolled_up_by_key.source_whole,
+        rolled_up_by_key.source_fraction
+    from rolled_up_by_key
     inner join {{ ref('customer_keys') }} as customers
-        on grouped.customer_key = customers.customer_key
+        on rolled_up_by_key.customer_key = customers.customer_key
 
 ),
 
@@ -183,29 +204,41 @@ meter_events_in_summaries as (
 
 ),
 
+landed_records as (
+
+    select {{ whole_side('source', 'accepted_count') }}
+    from batches
+    where stream = 'usage_records'
+
+),
+
+counted_records as (
+
+    select coalesce(sum(record_count), 0) as record_count
+    from {{ ref('usage_record_summaries') }}
+
+),
+
+uncounted_records as (
+
+    select count(*) as record_count
+    from {{ ref('uncounted_usage_records') }}
+
+),
+
 usage_records_by_fate as (
 
     select
         'usage_records_by_fate' as control,
         'records' as unit,
         {{ control_keys({'stream': "'usage_records'"}) }},
-        landed.source_whole,
-        landed.source_fraction,
-        counted.record_count + uncounted.record_count as result_whole,
+        landed_records.source_whole,
+        landed_records.source_fraction,
+        counted_records.record_count + uncounted_records.record_count as result_whole,
         0 as result_fraction
-    from (
-        select {{ whole_side('source', 'accepted_count') }}
-        from batches
-        where stream = 'usage_records'
-    ) as landed
-    cross join (
-        select coalesce(sum(record_count), 0) as record_count
-        from {{ ref('usage_record_summaries') }}
-    ) as counted
-    cross join (
-        select count(*) as record_count
-        from {{ ref('uncounted_usage_records') }}
-    ) as uncounted
+    from landed_records
+    cross join counted_records
+    cross join uncounted_records
 
 ),
 
@@ -249,17 +282,21 @@ drafts as (
 ),
 
 -- Lines that somebody edited, or that could not be priced, show what they should and no more.
+touched as (
+
+    select invoice_id from {{ ref('int_live_invoice_line_edits') }}
+
+    union distinct
+
+    select invoice_id from {{ ref('draft_invoice_errors') }}
+
+),
+
 untouched as (
 
     select drafts.invoice_id
     from drafts
-    left join (
-        select invoice_id from {{ ref('int_live_invoice_line_edits') }}
-
-        union
-
-        select invoice_id from {{ ref('draft_invoice_errors') }}
-    ) as touched
+    left join touched
         on drafts.invoice_id = touched.invoice_id
     where touched.invoice_id is null
 

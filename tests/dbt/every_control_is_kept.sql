@@ -1,10 +1,19 @@
--- A control that lost its rows would agree with nothing: each side that has something has its rows.
+-- A control that lost its rows would agree with nothing: what has something has its rows there.
 with
 
-landed as (
+expected as (
 
-    select distinct stream
+    select distinct
+        stream,
+        'landed_rows' as control
     from {{ ref('landed_batches') }}
+
+    union distinct
+
+    select
+        cast(null as varchar) as stream,
+        'lines_on_invoices' as control
+    from {{ ref('draft_invoice_lines') }}
 
 ),
 
@@ -17,18 +26,12 @@ kept as (
 
 )
 
-select landed.stream
-from landed
+select
+    expected.stream,
+    expected.control
+from expected
 left join kept
     on
-        landed.stream = kept.stream
-        and kept.control = 'landed_rows'
-where kept.stream is null
-
-union all
-
-select 'lines_on_invoices' as stream
-from (select count(*) as lines from {{ ref('draft_invoice_lines') }}) as counted
-where
-    counted.lines > 0
-    and not exists (select 1 from kept where kept.control = 'lines_on_invoices')
+        expected.control = kept.control
+        and coalesce(expected.stream, '') = coalesce(kept.stream, '')
+where kept.control is null
