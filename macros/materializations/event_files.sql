@@ -181,3 +181,10 @@
     ).columns[0].values() | list -%}
     {{- return(in_list(event_file, files) if files else 'false') -}}
 {% endmacro %}
+
+
+{# The condition that an event was added to what earlier runs wrote; where the run starts anew, that is
+   no event. #}
+{% macro is_added(event_file) %}
+    {{- return('false' if metering_starts_anew() else is_in_new_file(event_file)) -}}
+{% endmacro %}

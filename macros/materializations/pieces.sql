@@ -71,27 +71,3 @@
     {%- endfor -%}
     {{- return(pairs) -}}
 {% endmacro %}
-
-
-{# The run of metering in which a model was last added to in place; 0 before the first. #}
-{% macro last_run_of(name) %}
-    {%- do run_query(
-        'create table if not exists intermediate.metering_progress '
-        ~ '(model varchar not null, run_number integer not null)'
-    ) -%}
-    {{- return(run_query(
-        "select coalesce(max(run_number), 0) from intermediate.metering_progress where model = '"
-        ~ name ~ "'"
-    ).columns[0].values()[0] | int) -}}
-{% endmacro %}
-
-
-{% macro note_run_of(name) %}
-    {%- do run_query(
-        "delete from intermediate.metering_progress where model = '" ~ name ~ "'"
-    ) -%}
-    {%- do run_query(
-        "insert into intermediate.metering_progress values ('" ~ name ~ "', "
-        ~ metering_run_number() ~ ')'
-    ) -%}
-{% endmacro %}

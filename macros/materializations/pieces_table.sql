@@ -7,13 +7,12 @@
    comes after the pieces makes the dirty quarter-hours again. #}
 {% materialization pieces_table, adapter='duckdb' %}
     {%- set target_relation = this.incorporate(type='table') -%}
-    {%- set existing = adapter.get_relation(this.database, this.schema, this.identifier) -%}
     {%- set rows = config.get('piece_rows', 8000000) -%}
 
     {{ run_hooks(pre_hooks) }}
 
     {% if last_run_of(this.identifier) < metering_run_number() %}
-        {% if metering_starts_anew() or existing is none %}
+        {% if metering_starts_anew() %}
             {% call statement('main') %}
                 create or replace table {{ target_relation }} as
                 {{ sql_of_piece(sql, 'false') }}

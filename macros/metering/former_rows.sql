@@ -4,9 +4,18 @@
 
 {# The rows that a model had before this run. `columns` maps their names to their types. #}
 {% macro former_rows(name, columns, schema='intermediate') %}
-    {%- set is_anew = metering_starts_anew() -%}
-    {%- set former = none if is_anew else former_relation(name, schema) -%}
-    {%- if former is none %}
+    {{- rows_of(none if metering_starts_anew() else former_relation(name, schema), columns) -}}
+{% endmacro %}
+
+
+{# The same, wherever a run starts: what decides whether it starts anew looks at them. #}
+{% macro left_rows(name, columns) %}
+    {{- rows_of(former_relation(name), columns) -}}
+{% endmacro %}
+
+
+{% macro rows_of(relation, columns) %}
+    {%- if relation is none %}
     select
         {%- for column, type in columns.items() %}
         cast(null as {{ type }}) as {{ column }}{{ ',' if not loop.last }}
@@ -17,14 +26,14 @@
         {%- for column in columns %}
         {{ column }}{{ ',' if not loop.last }}
         {%- endfor %}
-    from {{ former }}
+    from {{ relation }}
     {%- endif %}
 {% endmacro %}
 
 
 {# The relation that an earlier run left under a model's name, or none. #}
 {% macro former_relation(name, schema='intermediate') %}
-    {%- if not execute or flags.FULL_REFRESH -%}
+    {%- if not execute -%}
         {{- return(none) -}}
     {%- endif -%}
     {{- return(adapter.get_relation(database=this.database, schema=schema, identifier=name)) -}}

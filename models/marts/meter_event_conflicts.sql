@@ -1,3 +1,5 @@
+{{ config(post_hook="{{ note_run_of(this.identifier) }}") }}
+
 with exclusions as (
 
     select

@@ -1,3 +1,5 @@
+{{ config(post_hook="{{ note_run_of(this.identifier) }}") }}
+
 with events as (
 
     select
@@ -66,7 +68,7 @@ refused as (
 
 ),
 
--- Judged again, or found to be a duplicate since.
+-- Of the batches of earlier runs: neither judged again nor found to be a duplicate since.
 still_refused as (
 
     select former.*
@@ -78,7 +80,10 @@ still_refused as (
         on
             batches.batch_key = exclusions.batch_key
             and former.batch_row = exclusions.batch_row
-    where rejudged.batch_row is null and exclusions.batch_row is null
+    where
+        batches.run_number < {{ metering_run_number() }}
+        and rejudged.batch_row is null
+        and exclusions.batch_row is null
 
 )
 

@@ -8,9 +8,8 @@ judged as (
 
     select
         batch_key,
-        count(*) as countable_count
-    from {{ ref('meter_events') }}
-    where meter_key is not null
+        sum(countable_count) as countable_count
+    from {{ ref('meter_event_counts') }}
     group by batch_key
 
 ),

@@ -2,14 +2,6 @@
 -- depends_on: {{ ref('meter_event_batches') }}
 -- depends_on: {{ ref('meter_event_cancellations') }}
 -- depends_on: {{ ref('meter_events') }}
-{%- if metering_starts_anew() %}
-select
-    cast(null as integer) as customer_key,
-    cast(null as integer) as meter_key,
-    cast(null as integer) as first_quarter_hour,
-    cast(null as integer) as end_quarter_hour
-where false
-{%- else %}
 with meters as (
 
     select * from {{ ref('meter_keys') }}
@@ -46,7 +38,7 @@ replacing as (
         events.event_at
     from {{ ref('meter_events') }} as events
     inner join meters on events.meter_key = meters.meter_key
-    where meters.window_seconds is not null and {{ is_in_new_file('events.event_file') }}
+    where meters.window_seconds is not null and {{ is_added('events.event_file') }}
 
 ),
 
@@ -73,4 +65,3 @@ select distinct
     end as end_quarter_hour
 from changed
 inner join meters on changed.meter_key = meters.meter_key
-{%- endif %}

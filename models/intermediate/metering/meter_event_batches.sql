@@ -1,6 +1,6 @@
 with landed as (
 
-    {{ landed_meter_event_batches() }}
+    select * from {{ ref('landed_meter_event_batches') }}
 
 ),
 

@@ -28,9 +28,9 @@ batches as (
 
 ),
 
-to_rejudge as (
+former_errors as (
 
-    select * from {{ ref('meter_events_to_rejudge') }}
+    {{ former_rows('meter_event_errors', {'batch_id': 'varchar', 'batch_row': 'bigint'}, 'main') }}
 
 ),
 
@@ -71,12 +71,22 @@ countable as (
 
     select
         judged.*,
-        exclusions.run_number as excluded_in,
-        batches.run_number as judged_in
+        exclusions.batch_row is not null as is_excluded,
+        -- an earlier run wrote it as one that counts, and this one is the first to exclude it
+        coalesce(
+            exclusions.run_number = {{ metering_run_number() }}
+            and batches.run_number < {{ metering_run_number() }}
+            and former_errors.batch_row is null,
+            false
+        ) as is_found_out
     from judged
     inner join batches on judged.batch_key = batches.batch_key
     left join exclusions
         on judged.batch_key = exclusions.batch_key and judged.batch_row = exclusions.batch_row
+    left join former_errors
+        on
+            judged.batch_id = former_errors.batch_id
+            and judged.batch_row = former_errors.batch_row
     where judged.error_code is null
 
 ),
@@ -97,25 +107,21 @@ taken_back as (
             countable.livemode = first_cancellations.livemode
             and countable.event_name = first_cancellations.event_name
             and countable.identifier = first_cancellations.identifier
-    where countable.excluded_in is null
+    where not countable.is_excluded
 
     union all
 
     -- Taken for the first of its identifier until an event landed that had been received before it.
     select
-        countable.customer_key,
-        countable.meter_key,
-        countable.event_at,
-        countable.batch_key,
-        countable.batch_row,
+        customer_key,
+        meter_key,
+        event_at,
+        batch_key,
+        batch_row,
         timestamp '0001-01-01 00:00:00' as cancelled_at,
         'duplicate' as reason
     from countable
-    left join to_rejudge
-        on
-            countable.batch_id = to_rejudge.batch_id
-            and countable.batch_row = to_rejudge.batch_row
-    where countable.excluded_in > countable.judged_in and to_rejudge.batch_row is null
+    where is_found_out
 
 ),
 
@@ -133,11 +139,16 @@ current_rows as (
 
     union all
 
+    -- Once a duplicate, always one: only a retraction could change that, and it starts anew.
     select former.*
     from former
     left join repeats
         on former.batch_key = repeats.batch_key and former.batch_row = repeats.batch_row
-    where repeats.batch_row is null
+    left join taken_back
+        on former.batch_key = taken_back.batch_key and former.batch_row = taken_back.batch_row
+    where
+        taken_back.batch_row is null
+        and (repeats.batch_row is null or former.reason = 'duplicate')
 
 )
 

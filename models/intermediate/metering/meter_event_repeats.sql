@@ -1,102 +1,6 @@
--- depends_on: {{ ref('meter_adjustment_batches') }}
--- depends_on: {{ ref('meter_events_to_rejudge') }}
-{%- set is_new = is_in_new_batch('events.batch_id') -%}
+with places as (
 
--- Found by hash first, because almost no event is among them. The lake is read under its own name each
--- time: what is read twice under one would be kept in between.
-with new_hashes as (
-
-    select {{ text_hash('events.identifier') }} as identifier_hash
-    from {{ ref('stg_meter_events') }} as events
-    where events.identifier is not null and {{ is_new }}
-
-),
-
-repeated as (
-
-    select identifier_hash
-    from new_hashes
-    group by identifier_hash
-    having count(*) > 1
-
-),
-
-adjusted as (
-
-    select {{ text_hash('identifier') }} as identifier_hash
-    from {{ ref('stg_meter_event_adjustments') }}
-
-),
-
-retracted as (
-
-    select {{ text_hash('retracted_key') }} as identifier_hash
-    from {{ ref('stg_retractions') }}
-    where stream = 'meter_events' and retracted_key is not null
-
-),
-
-{%- if not metering_starts_anew() %}
--- Earlier events that something new is about: another event, an adjustment, a second judgement.
-newly_concerned as (
-
-    select {{ text_hash('events.identifier') }} as identifier_hash
-    from {{ ref('stg_meter_events') }} as events
-    where events.identifier is not null and {{ is_new }}
-
-    union
-
-    select {{ text_hash('adjustments.identifier') }} as identifier_hash
-    from {{ ref('stg_meter_event_adjustments') }} as adjustments
-    inner join {{ ref('meter_adjustment_batches') }} as batches
-        on adjustments.batch_id = batches.batch_id
-    where batches.run_number = {{ metering_run_number() }}
-
-    union
-
-    select {{ text_hash('identifier') }} as identifier_hash
-    from {{ ref('meter_events_to_rejudge') }}
-    where identifier is not null
-
-),
-
-earlier as (
-
-    select {{ landed_event_columns('events') }}
-    from {{ ref('stg_meter_events') }} as events
-    inner join newly_concerned
-        on {{ text_hash('events.identifier') }} = newly_concerned.identifier_hash
-    where not {{ is_new }}
-
-),
-{%- endif %}
-
-wanted as (
-
-    select identifier_hash from repeated
-    union
-    select identifier_hash from adjusted
-    union
-    select identifier_hash from retracted
-    {%- if not metering_starts_anew() %}
-    union
-    select {{ text_hash('identifier') }} as identifier_hash from earlier
-    {%- endif %}
-
-),
-
-concerned as (
-
-    select {{ landed_event_columns('events') }}
-    from {{ ref('stg_meter_events') }} as events
-    inner join wanted on {{ text_hash('events.identifier') }} = wanted.identifier_hash
-    where {{ is_new }}
-    {%- if not metering_starts_anew() %}
-
-    union all
-
-    select {{ landed_event_columns('earlier') }} from earlier
-    {%- endif %}
+    select * from {{ ref('meter_event_repeat_places') }}
 
 ),
 
@@ -110,6 +14,10 @@ select
     batches.batch_key,
     batches.run_number,
     batches.is_retracted as is_batch_retracted,
-    {{ landed_event_columns('concerned') }}
-from concerned
-inner join batches on concerned.batch_id = batches.batch_id
+    {{ landed_event_columns('events') }}
+from {{ ref('stg_meter_events') }} as events
+inner join places
+    on
+        events.landed_file = places.landed_file
+        and events.landed_file_row = places.landed_file_row
+inner join batches on events.batch_id = batches.batch_id

@@ -1,18 +1,14 @@
--- depends_on: {{ ref('meter_routes') }}
--- depends_on: {{ ref('customer_keys') }}
-{%- set former_errors = former_relation('meter_event_errors', 'main') -%}
-{%- set former_errors = none if metering_starts_anew() else former_errors -%}
-
-{%- if former_errors is none %}
-select
-    cast(null as varchar) as batch_id,
-    cast(null as bigint) as batch_row,
-    cast(null as varchar) as identifier
-where false
-{%- else %}
 with former_errors as (
 
-    select * from {{ former_errors }}
+    {{ former_rows('meter_event_errors', {
+        'batch_id': 'varchar',
+        'batch_row': 'bigint',
+        'identifier': 'varchar',
+        'event_name': 'varchar',
+        'customer_id': 'varchar',
+        'livemode': 'boolean',
+        'error_code': 'varchar',
+    }, 'main') }}
 
 ),
 
@@ -51,4 +47,3 @@ select
 from former_errors
 inner join customers on former_errors.customer_id = customers.customer_id
 where former_errors.error_code = 'meter_event_customer_not_found'
-{%- endif %}

@@ -1,14 +1,79 @@
-{#- What this run found of an earlier one: nothing, where there was none. -#}
-{%- set former_run = former_relation('metering_run') -%}
-{%- set former_batches = former_relation('meter_event_batches') -%}
-{%- set former_keys = former_relation('meter_keys') -%}
-{%- set former_routes = former_relation('meter_routes') -%}
-{%- set progress = former_relation('metering_progress') -%}
-{%- set is_first = none in [former_run, former_batches, former_keys, former_routes, progress] -%}
+-- What an earlier run left behind: no rows, where there was none.
+with former_run as (
 
-with meters as (
+    {{ left_rows('metering_run', {
+        'run_number': 'integer',
+        'retracted_keys': 'bigint',
+        'has_customers': 'boolean',
+        'identifier_window_days': 'integer',
+    }) }}
+
+),
+
+former_batches as (
+
+    {{ left_rows('meter_event_batches', {
+        'batch_id': 'varchar',
+        'landed_count': 'bigint',
+        'last_received_at': 'timestamp',
+        'is_retracted': 'boolean',
+    }) }}
+
+),
+
+former_keys as (
+
+    {{ left_rows('meter_keys', {
+        'meter_id': 'varchar',
+        'formula': 'varchar',
+        'window_seconds': 'integer',
+        'customer_payload_key': 'varchar',
+        'value_payload_key': 'varchar',
+        'dimension_payload_keys': 'varchar',
+    }) }}
+
+),
+
+former_routes as (
+
+    {{ left_rows('meter_routes', {
+        'event_name': 'varchar',
+        'livemode': 'boolean',
+        'valid_from': 'timestamp',
+        'valid_until': 'timestamp',
+        'meter_id': 'varchar',
+        'is_archived': 'boolean',
+    }) }}
+
+),
+
+former_counts as (
+
+    {{ left_rows('meter_event_counts', {'countable_count': 'bigint', 'refused_count': 'bigint'}) }}
+
+),
+
+progress as (
+
+    {{ left_rows('metering_progress', {'model': 'varchar', 'run_number': 'integer'}) }}
+
+),
+
+meters as (
 
     select * from {{ ref('stg_meters') }}
+
+),
+
+customers as (
+
+    select * from {{ ref('stg_customers') }}
+
+),
+
+retractions as (
+
+    select * from {{ ref('stg_retractions') }}
 
 ),
 
@@ -20,7 +85,7 @@ inactive_spans as (
 
 landed as (
 
-    {{ landed_meter_event_batches() }}
+    select * from {{ ref('landed_meter_event_batches') }}
 
 ),
 
@@ -40,37 +105,20 @@ today as (
 
     select
         (
-            select count(*) from {{ ref('stg_retractions') }}
+            select count(*)
+            from retractions
             where stream = 'meter_events' and retracted_key is not null
         ) as retracted_keys,
-        exists (select 1 from {{ ref('stg_customers') }}) as has_customers,
+        exists (select 1 from customers) as has_customers,
         {{ identifier_window_days() }} as identifier_window_days
-
-)
-
-{%- if is_first %}
-
-select
-    1 as run_number,
-    {{ "'--full-refresh was asked for'" if flags.FULL_REFRESH else "'nothing was there'" }} as reason,
-    today.retracted_keys,
-    today.has_customers,
-    today.identifier_window_days
-from today
-
-{%- else %},
-
-former_run as (
-
-    select * from {{ former_run }}
 
 ),
 
--- A setting of a meter that has events changed: they were judged and added up by another.
+-- A meter's setting changed: its events were judged and added up by another.
 changed_settings as (
 
     select count(*) as changes
-    from {{ former_keys }} as former
+    from former_keys as former
     left join settings on former.meter_id = settings.meter_id
     where
         settings.meter_id is null
@@ -87,7 +135,7 @@ changed_settings as (
 changed_batches as (
 
     select count(*) as changes
-    from {{ former_batches }} as former
+    from former_batches as former
     left join landed on former.batch_id = landed.batch_id
     where
         landed.batch_id is null
@@ -103,7 +151,7 @@ turns as (
         event_name,
         livemode,
         valid_from
-    from {{ former_routes }}
+    from former_routes
 
     union
 
@@ -112,7 +160,7 @@ turns as (
         routes.livemode,
         routes.valid_from
     from routes
-    inner join {{ former_routes }} as former
+    inner join former_routes as former
         on routes.event_name = former.event_name and routes.livemode = former.livemode
 
 ),
@@ -121,7 +169,7 @@ changed_routes as (
 
     select count(*) as changes
     from turns
-    inner join {{ former_routes }} as former
+    inner join former_routes as former
         on
             turns.event_name = former.event_name
             and turns.livemode = former.livemode
@@ -134,7 +182,7 @@ changed_routes as (
             and turns.valid_from >= routes.valid_from
             and turns.valid_from < routes.valid_until
     where
-        turns.valid_from <= (select max(last_received_at) from {{ former_batches }})
+        turns.valid_from <= (select max(last_received_at) from former_batches)
         and (
             routes.meter_id is null
             or routes.meter_id <> former.meter_id
@@ -143,22 +191,40 @@ changed_routes as (
 
 ),
 
-unfinished as (
+finished as (
 
-    select count(*) as changes
-    from former_run
-    where (
-        select count(*)
-        from {{ progress }} as progress
-        where progress.run_number = former_run.run_number
-    ) < {{ appended_models() | length }}
+    select count(*) as models
+    from progress
+    inner join former_run on progress.run_number = former_run.run_number
+
+),
+
+last_run as (
+
+    select coalesce(max(run_number), 0) as run_number
+    from (
+        select run_number from former_run
+        union all
+        select run_number from progress
+    ) as runs
+
+),
+
+written as (
+
+    select coalesce(sum(countable_count + refused_count), 0) as event_count from former_counts
 
 )
 
 select
-    former_run.run_number + 1 as run_number,
+    last_run.run_number + 1 as run_number,
     case
-        when unfinished.changes > 0 then 'the run before this one did not finish'
+        when former_run.run_number is null then 'nothing was there'
+        when {{ 'true' if flags.FULL_REFRESH else 'false' }} then 'a full build was asked for'
+        when finished.models < {{ models_of_a_run() | length }} or not {{ are_models_left() }}
+            then 'the run before this one did not finish'
+        when written.event_count <> {{ count_of_event_files() }}
+            then 'the event files are not those of the run before this one'
         when changed_batches.changes > 0 then 'landed events were retracted or are gone'
         when today.retracted_keys <> former_run.retracted_keys then 'an event was retracted'
         when changed_settings.changes > 0 then 'the settings of a meter changed'
@@ -170,11 +236,11 @@ select
     today.retracted_keys,
     today.has_customers,
     today.identifier_window_days
-from former_run
-cross join today
+from today
+cross join last_run
 cross join changed_settings
 cross join changed_batches
 cross join changed_routes
-cross join unfinished
-
-{%- endif %}
+cross join finished
+cross join written
+left join former_run on true

@@ -1,0 +1,239 @@
+"""Metering at full size: one build of a history, then nights that each add a day to it.
+
+    python benchmarks/nightly_metering.py [--events-a-day 3226000] [--days 31] [--nights 1]
+                                          [--folder FOLDER]
+
+Lands a seeded history (see meterhouse/_scale.py) of `days` days and `nights` more, builds all but
+the nights at once, then adds them one by one as the nightly does: database copied, event files
+linked, models and tests run. `--days 1 --nights 31` is a month of nights. Prints wall and processor
+seconds, peak memory, the seconds of each model, DuckDB's bare hourly GROUP BY over the same Parquet
+in the same run, and how long reads take after the last night. Publishing is not part of it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import duckdb
+
+from foundation import STREAMS, Home, project_dir
+from ingest import prepare_home
+from meterhouse._scale import METERS, Scale, write_scale_lake
+
+MODELS = (
+    "+meters",
+    "+meter_event_summaries",
+    "+meter_event_summaries_daily",
+    "+meter_event_errors",
+    "+meter_event_conflicts",
+    "+meter_event_accounting",
+)
+DEDUPLICATION = {"meter_event_repeats", "meter_event_exclusions"}
+DAILY = ("meter_events", "meter_event_adjustments")
+QUESTIONS = 300
+MOST_DAYS = 33
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One process: seconds on the wall and of processors, peak gigabytes, seconds by model."""
+
+    wall: float
+    processor: float
+    peak: float
+    models: dict[str, float]
+
+    @property
+    def deduplication(self) -> float:
+        return sum(self.models.get(name, 0) for name in DEDUPLICATION)
+
+
+def write_missing_days(home: Home, scale: Scale, days: int) -> None:
+    """Land the days that a kept folder does not hold yet."""
+    landed = {_day_of(file) for file in home.stream_folder(DAILY[1]).glob("scale-*.parquet")}
+    for day in range(days):
+        if f"{_day(scale, day):%Y%m%d}" not in landed:
+            for _ in write_scale_lake(home, scale, range(day, day + 1)):
+                pass
+
+
+def link_days(home: Home, scale: Scale, days: int, lake: Path) -> None:
+    """Make a lake of everything that had landed after so many days, by hard links."""
+    shutil.rmtree(lake, ignore_errors=True)
+    last = f"{_day(scale, days - 1):%Y%m%d}"
+    for stream in STREAMS:
+        (lake / stream).mkdir(parents=True)
+        for file in home.stream_folder(stream).glob("*.parquet"):
+            if stream not in DAILY or file.name.startswith("_") or _day_of(file) <= last:
+                os.link(file, lake / stream / file.name)
+
+
+def _day_of(file: Path) -> str:
+    return file.name.removeprefix("scale-")[:8]
+
+
+def build(lake: Path, folder: Path) -> Measured:
+    """Run models and their tests into `folder`, in a process of its own."""
+    project = project_dir()
+    environment = {
+        **os.environ,
+        "METERHOUSE_LAKE": str(lake),
+        "METERHOUSE_BUILD": str(folder),
+        "METERHOUSE_AS_OF": "2026-12-31 00:00:00",
+        "METERHOUSE_MEMORY_LIMIT": "5GB",
+        "METERHOUSE_THREADS": "2",
+        "DBT_PROFILES_DIR": str(project),
+        "DBT_TARGET_PATH": str(folder / "dbt"),
+        "DBT_LOG_PATH": str(folder / "logs"),
+    }
+    dbt = str(Path(sys.executable).with_name("dbt"))
+    command = [dbt, "build", "--project-dir", str(project), "--select", *MODELS]
+    began = time.perf_counter()
+    with (folder / "said.txt").open("w") as said:
+        child = subprocess.Popen(command, env=environment, stdout=said, stderr=said)
+        _, status, used = os.wait4(child.pid, 0)
+    wall = time.perf_counter() - began
+    if status:
+        raise SystemExit((folder / "said.txt").read_text())
+    results = json.loads((folder / "dbt" / "run_results.json").read_text())["results"]
+    models = {
+        result["unique_id"].split(".")[-1]: result["execution_time"]
+        for result in results
+        if result["unique_id"].startswith("model.")
+    }
+    return Measured(wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1e6, models)
+
+
+def follow(former: Path, folder: Path) -> float:
+    """Seed a night from the build before it and return the seconds that took."""
+    began = time.perf_counter()
+    folder.mkdir()
+    shutil.copy(former / "warehouse.duckdb", folder / "warehouse.duckdb")
+    shutil.copytree(former / "events", folder / "events", copy_function=os.link)
+    return time.perf_counter() - began
+
+
+def bare(lake: Path) -> Measured:
+    """Group everything that landed by meter, customer and hour, and nothing else."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    began = time.perf_counter()
+    with duckdb.connect() as connection:
+        connection.execute("set threads = 2; set memory_limit = '5GB'; set TimeZone = 'UTC'")
+        connection.execute(
+            "create temp table grouped as select event_name, stripe_customer_id, "
+            "date_trunc('hour', event_at) as hour, count(*) as events, sum(value) as value "
+            f"from read_parquet('{lake}/meter_events/*.parquet') group by all"
+        )
+    wall = time.perf_counter() - began
+    now = resource.getrusage(resource.RUSAGE_SELF)
+    processor = now.ru_utime + now.ru_stime - used.ru_utime - used.ru_stime
+    return Measured(wall, processor, now.ru_maxrss / 1e6, {})
+
+
+def read_latencies(folder: Path, scale: Scale, days: int) -> dict[str, list[float]]:
+    """Ask for one customer's summaries, another one each time; milliseconds by question."""
+    draw = random.Random(1)
+    end = int(datetime.combine(_day(scale, days), datetime.min.time(), UTC).timestamp())
+    asked = {
+        "a week by hour": (end - 7 * 86_400, "hour"),
+        "a month by day": (end - 31 * 86_400, "day"),
+    }
+    found: dict[str, list[float]] = {name: [] for name in asked}
+    with duckdb.connect(folder / "warehouse.duckdb", read_only=True) as connection:
+        connection.execute("set threads = 2; set TimeZone = 'UTC'")
+        customers = connection.execute(
+            "select customer_id from intermediate.customer_keys"
+        ).fetchall()
+        for number in range(QUESTIONS + 10):
+            for name, (start, window) in asked.items():
+                customer, meter = draw.choice(customers)[0], draw.choice(METERS)[0]
+                began = time.perf_counter()
+                connection.execute(
+                    "from meter_event_summaries(?, ?, ?, ?, ?)",
+                    [meter, customer, start, end, window],
+                ).fetchall()
+                if number >= 10:
+                    found[name].append((time.perf_counter() - began) * 1000)
+    return found
+
+
+def _day(scale: Scale, number: int) -> date:
+    return scale.first_day + timedelta(days=number)
+
+
+def show(name: str, made: Measured, seeding: float = 0) -> None:
+    print(
+        f"{name:24} {made.wall + seeding:8.1f} s, of processors {made.processor:.1f} s, "
+        f"peak {made.peak:.2f} GB, deduplication {made.deduplication:.1f} s"
+        + (f", seeding {seeding:.1f} s" if seeding else ""),
+        flush=True,
+    )
+
+
+def show_models(made: Measured) -> None:
+    for name, seconds in sorted(made.models.items(), key=lambda model: -model[1]):
+        if seconds >= 0.3:
+            print(f"    {name:36} {seconds:7.2f} s", flush=True)
+
+
+def main() -> None:
+    """Land, build, add the nights, read; print the figures."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--events-a-day", type=int, default=3_226_000)
+    parser.add_argument("--days", type=int, default=31)
+    parser.add_argument("--nights", type=int, default=1)
+    parser.add_argument("--folder", type=Path, help="kept and used again; default: temporary")
+    arguments = parser.parse_args()
+    days, nights = arguments.days, arguments.nights
+    # Always of one length, so that a kept folder serves every number of days and nights.
+    scale = Scale(events=arguments.events_a_day * MOST_DAYS, days=MOST_DAYS)
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = (arguments.folder or Path(temporary)).absolute()
+        home = prepare_home(folder / f"home-{arguments.events_a_day}")
+        write_missing_days(home, scale, days + nights)
+        builds = folder / f"builds-{arguments.events_a_day}-{days}-{nights}"
+        shutil.rmtree(builds, ignore_errors=True)
+        lake = builds / "lake"
+        (builds / "000").mkdir(parents=True)
+        link_days(home, scale, days, lake)
+        grouped = bare(lake)
+        show("bare hourly group by", grouped)
+        whole = build(lake, builds / "000")
+        show(f"build of {days} days", whole)
+        print(
+            f"{'without deduplication':24} {(whole.wall - whole.deduplication) / grouped.wall:8.1f}"
+            f" times the bare one, of processors {whole.processor / grouped.processor:.1f}"
+        )
+        show_models(whole)
+        for night in range(1, nights + 1):
+            link_days(home, scale, days + night, lake)
+            former, made = builds / f"{night - 1:03}", builds / f"{night:03}"
+            seeding = follow(former, made)
+            measured = build(lake, made)
+            show(f"night {night}", measured, seeding)
+            if night in (1, nights):
+                show_models(measured)
+            shutil.rmtree(former)
+        last = builds / f"{nights:03}"
+        size = (last / "warehouse.duckdb").stat().st_size / 1e9
+        print(f"{'size of the file':24} {size:8.2f} GB")
+        for name, times in read_latencies(last, scale, days + nights).items():
+            percentiles = statistics.quantiles(times, n=100)
+            print(f"{name:24} p50 {percentiles[49]:.1f} ms, p99 {percentiles[98]:.1f} ms")
+
+
+if __name__ == "__main__":
+    main()
