@@ -120,3 +120,24 @@ def test_sql_is_lower_case_and_at_most_100_wide() -> None:
         str(path.relative_to(PROJECT)) for path in FILES if re.search(shouting, sql_of(path))
     ]
     assert shouted == []
+
+
+# A night makes a customer again when time reaches an instant that a model compares with as_of.
+# Whoever compares another one adds it to macros/nights/touched_by_time.sql, then the model here.
+COMPARED_WITH_AS_OF = {
+    "billing_period_breaks",
+    "billing_periods",
+    "int_billing_period_ranges",
+    "int_current_billing_periods",
+    "int_invoice_boundaries",
+    "int_licensed_changes",
+    "int_licensed_periods",
+    "int_subscription_versions",
+    "int_usage_record_summaries",
+    "subscriptions",
+    "uncounted_usage_records",
+}
+
+
+def test_a_night_knows_what_is_compared_with_as_of() -> None:
+    assert {path.stem for path in MODELS if "as_of()" in jinja_of(path)} == COMPARED_WITH_AS_OF

@@ -2,9 +2,9 @@
 
    `meta.scope` names the column that says whose a row is. Every row of such a model is a function
    of rows of the same scope and of what has no scope (the catalogue, settings, as_of). So a run
-   makes the touched rows from the touched rows of what the model reads, then puts them in the place of the
-   old ones, in one transaction. Where the run starts anew, or where the model has no scope, it is
-   made whole, by the same text.
+   makes the touched rows from the touched rows of what the model reads, then puts them in the place
+   of the old ones, in one transaction. Where the run starts anew, or where the model has no scope,
+   it is made whole, by the same text.
 
    The touched rows of each relation lie in the database `touched`, in memory. They are put there by
    the relation's own materialization or, where that is a view, by the first model that reads it. #}
