@@ -1,5 +1,7 @@
-"""Over accounts drawn at random: as things stand a preview is the built draft, and what is previewed
-comes true when the change lands and is built."""
+"""Previews of accounts drawn at random: as things stand the built draft, and they come true.
+
+A change is previewed, lands, and is built: the draft has the lines and totals of the preview.
+"""
 
 from __future__ import annotations
 
