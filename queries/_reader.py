@@ -75,14 +75,6 @@ class Reader:
         rows = self.rows(sql, values)
         return rows[0] if rows else None
 
-    def arrow(self, sql: str, values: Mapping[str, object]) -> pa.Table:
-        """Run a query of ours and give its rows as an Arrow table, to be lent."""
-        bound = {name: values[name] for name in _names(sql)}
-        try:
-            return self._cursor.sql(sql, params=bound).to_arrow_table()
-        except duckdb.InterruptException as error:
-            raise _overdue() from error
-
     def table(
         self, sql: str, values: Sequence[object] | Mapping[str, object] | None = None
     ) -> pa.Table:
