@@ -112,14 +112,17 @@ def common_currency(items: Sequence[Object], currency: str | None, path: str) ->
     """Give the currency in which all of a subscription's prices can be billed."""
     wanted = currency or str(items[0]["price"]["currency"])
     for at, item in enumerate(items):
-        price: Object = item["price"]
-        options: Mapping[str, Any] = price.get("currency_options") or {}
-        if price["currency"] != wanted and wanted not in options:
-            raise InvalidRequestError(
-                f"The price {price['id']} is in {price['currency']}; the preview is in {wanted}.",
-                param=f"{path}[{at}][price]",
-            )
+        _check_currency(item["price"], wanted, f"{path}[{at}][price]")
     return wanted
+
+
+def _check_currency(price: Object, wanted: str, param: str) -> None:
+    options: Mapping[str, Any] = price.get("currency_options") or {}
+    if price["currency"] != wanted and wanted not in options:
+        raise InvalidRequestError(
+            f"The price {price['id']} is in {price['currency']}; the preview is in {wanted}.",
+            param=param,
+        )
 
 
 def item_fields(hypothesis: Hypothesis, given: Mapping[str, Any], path: str) -> Object:
@@ -203,7 +206,7 @@ def _changed_items(
             items[identifier] = _merged(items[identifier], fields)
         check_quantity(items[identifier], given, path)
         if "price" in fields and "currency" in subscription:
-            common_currency([items[identifier]], subscription["currency"], path)
+            _check_currency(fields["price"], subscription["currency"], nested(path, "price"))
     if not items:
         raise details.refusal(
             "items",
