@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, Final, cast
 
 from queries._errors import InvalidRequestError, no_such
-from queries._previews._hypothesis import Hypothesis
+from queries._previews._hypothesis import Hypothesis, price_of
 from queries._previews._request import PreviewRequest
 from queries._previews._steps import Change
 from queries._previews._subject import Subject
@@ -158,7 +158,7 @@ def _metered_items(hypothesis: Hypothesis) -> dict[str, str]:
     found: dict[str, str] = {}
     for subscription, _ in versions:
         for item in subscription["items"]["data"]:
-            price = item["price"]
+            price = price_of(item)
             found[item["id"]] = price if isinstance(price, str) else price["id"]
     return found
 

@@ -23,6 +23,9 @@ NEW_CUSTOMER: Final = "cus_preview"
 NEW_SUBSCRIPTION: Final = "sub_preview"
 NEW_ITEM: Final = "si_preview_"
 
+_LONGEST: Final = {"day": 1095, "week": 156, "month": 36, "year": 3}
+"""The most intervals in one period: three years, as at Stripe."""
+
 _STREAMS: Final = {
     "customer": "customers",
     "invoice": "billed_invoices",
@@ -99,6 +102,8 @@ class Hypothesis:
             )
         self.landed("product", data["product"], nested(path, "product"))
         recurring = data.get("recurring")
+        if recurring is not None:
+            _check_interval(recurring, nested(path, "recurring"))
         amount = data.get("unit_amount_decimal", data.get("unit_amount"))
         price: Object = {
             "id": "price_preview_" + digest(path, data),
@@ -187,6 +192,20 @@ class Hypothesis:
             self.landed("tax_rate", identifier, f"{path}[{at}]")
         self.named.tax_rates.extend(identifiers)
         return identifiers
+
+
+def price_of(item: Mapping[str, Any]) -> Any:
+    """Give the price of a subscription item, as an id or in full; older exports call it plan."""
+    return item.get("price") or item.get("plan")
+
+
+def _check_interval(recurring: Mapping[str, Any], path: str) -> None:
+    most = _LONGEST[recurring["interval"]]
+    if recurring.get("interval_count", 1) > most:
+        raise InvalidRequestError(
+            f"A period lasts three years at most: {most} intervals of a {recurring['interval']}.",
+            param=nested(path, "interval_count"),
+        )
 
 
 def instant(seconds: int) -> datetime.datetime:

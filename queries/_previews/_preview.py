@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final, cast
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from foundation import encode_json
 from queries._errors import InvalidRequestError
@@ -32,7 +33,6 @@ LINES: Final = "preview_lines"
 """Under which name the lines of a preview can be read until the request ends."""
 _INVOICE: Final = "preview_invoice"
 _ANSWERING: Final = "answering_draft"
-_SHOWN: Final = {NEW_CUSTOMER: None, NEW_SUBSCRIPTION: None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +115,6 @@ def _add_supposed(rows: dict[str, pa.Table], hypothesis: Hypothesis, subject: Su
 
 def replacing(rows: pa.Table, new: pa.Table) -> pa.Table:
     """Give versions of objects with new ones in the place of all of the same objects."""
-    import pyarrow.compute as pc
-
     is_kept = pc.invert(pc.is_in(rows.column("id"), value_set=new.column("id")))
     return pa.concat_tables([rows.filter(is_kept), new.select(rows.column_names).cast(rows.schema)])
 

@@ -16,12 +16,14 @@ from queries._previews._hypothesis import (
     Object,
     digest,
     instant,
+    price_of,
 )
 from queries._previews._request import PreviewRequest, one_of
 from queries._previews._subscription import (
     check_quantity,
     common_currency,
     item_fields,
+    items_of,
     set_discounts,
     without_said_period,
 )
@@ -108,7 +110,7 @@ def _as_sent(phase: Object, details: Mapping[str, Any]) -> Object:
 def _item_as_sent(item: Object) -> Object:
     sent = {name: value for name, value in item.items() if value is not None}
     sent.pop("plan", None)
-    sent["price"] = _id(item["price"])
+    sent["price"] = _id(price_of(item))
     if "tax_rates" in sent:
         sent["tax_rates"] = [_id(each) for each in sent["tax_rates"]]
     if "discounts" in sent:
@@ -234,7 +236,7 @@ def _blank(hypothesis: Hypothesis, customer: str, at: int) -> Object:
 
 def _items_in(hypothesis: Hypothesis, subscription: Object, phase: Phase, at: int) -> list[Object]:
     """Give a phase's items; one with the price of an item that stands is that item."""
-    standing = {_id(item["price"]): item for item in subscription["items"]["data"]}
+    standing = {_id(price_of(item)): item for item in items_of(subscription)}
     items: list[Object] = []
     for place, given in enumerate(phase.fields["items"]):
         path = f"{phase.path}[items][{place}]"

@@ -93,7 +93,7 @@ _PHASE: Final = Parameters(
         "Settings of the phase's invoices.",
     ),
     Parameter("items", _ITEMS, "What is subscribed to in the phase.", required=True),
-    Parameter("iterations", Integer(least=1), "How many periods the phase lasts."),
+    Parameter("iterations", Integer(least=1, most=1200), "How many periods the phase lasts."),
     Parameter("metadata", TextMap(may_be_unset=False), "The subscription's metadata."),
     Parameter("on_behalf_of", Text(may_be_empty=True), "The account the invoices are for."),
     Parameter("proration_behavior", Choice(BEHAVIORS), "How the change is prorated."),

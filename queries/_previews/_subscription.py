@@ -10,7 +10,14 @@ from typing import Any, Final, cast
 from queries._errors import InvalidRequestError, no_such
 from queries._landed import find_landed
 from queries._parameters import nested
-from queries._previews._hypothesis import NEW_ITEM, NEW_SUBSCRIPTION, Hypothesis, Object, digest
+from queries._previews._hypothesis import (
+    NEW_ITEM,
+    NEW_SUBSCRIPTION,
+    Hypothesis,
+    Object,
+    digest,
+    price_of,
+)
 from queries._previews._request import Details
 
 # What the source said of the current period is of when it was exported; the models know better.
@@ -26,7 +33,7 @@ def changed_subscription(
     changed.pop("proration_behavior", None)
     if "proration_behavior" in details.fields:
         changed["proration_behavior"] = details.fields["proration_behavior"]
-    before = _items(changed)
+    before = items_of(changed)
     if "items" in details.fields:
         items = _changed_items(hypothesis, changed, details, at)
         _set_items(changed, items)
@@ -95,7 +102,7 @@ def new_subscription(
 
 def without_said_period(subscription: Object) -> Object:
     """Take out what the source said of the current period."""
-    for holder in (subscription, *_items(subscription)):
+    for holder in (subscription, *items_of(subscription)):
         for name in _SAID_PERIOD:
             holder.pop(name, None)
     return subscription
@@ -105,14 +112,17 @@ def common_currency(items: Sequence[Object], currency: str | None, path: str) ->
     """Give the currency in which all of a subscription's prices can be billed."""
     wanted = currency or str(items[0]["price"]["currency"])
     for at, item in enumerate(items):
-        price: Object = item["price"]
-        options: Mapping[str, Any] = price.get("currency_options") or {}
-        if price["currency"] != wanted and wanted not in options:
-            raise InvalidRequestError(
-                f"The price {price['id']} is in {price['currency']}; the preview is in {wanted}.",
-                param=f"{path}[{at}][price]",
-            )
+        _check_currency(item["price"], wanted, f"{path}[{at}][price]")
     return wanted
+
+
+def _check_currency(price: Object, wanted: str, param: str) -> None:
+    options: Mapping[str, Any] = price.get("currency_options") or {}
+    if price["currency"] != wanted and wanted not in options:
+        raise InvalidRequestError(
+            f"The price {price['id']} is in {price['currency']}; the preview is in {wanted}.",
+            param=param,
+        )
 
 
 def item_fields(hypothesis: Hypothesis, given: Mapping[str, Any], path: str) -> Object:
@@ -153,7 +163,8 @@ def set_discounts(holder: Object, discounts: list[Object]) -> None:
     holder["discounts"] = discounts
 
 
-def _items(subscription: Object) -> list[Object]:
+def items_of(subscription: Object) -> list[Object]:
+    """Give the items that a subscription holds, in its order."""
     held = subscription.get("items") or {}
     return cast("list[Object]", held["data"] if isinstance(held, dict) else held)
 
@@ -165,7 +176,7 @@ def _set_items(subscription: Object, items: list[Object]) -> None:
 def _changed_items(
     hypothesis: Hypothesis, subscription: Object, details: Details, at: int
 ) -> list[Object]:
-    items = {item["id"]: item for item in _items(subscription)}
+    items = {item["id"]: item for item in items_of(subscription)}
     for place, given in enumerate(cast("list[Object]", details.fields["items"])):
         path = f"{details.path('items')}[{place}]"
         identifier = given.get("id")
@@ -195,7 +206,7 @@ def _changed_items(
             items[identifier] = _merged(items[identifier], fields)
         check_quantity(items[identifier], given, path)
         if "price" in fields and "currency" in subscription:
-            common_currency([items[identifier]], subscription["currency"], path)
+            _check_currency(fields["price"], subscription["currency"], nested(path, "price"))
     if not items:
         raise details.refusal(
             "items",
@@ -215,7 +226,7 @@ def _merged(item: Object, fields: Object) -> Object:
 
 
 def _recurring(item: Object) -> Object:
-    price = item.get("price")
+    price = price_of(item)
     return cast("Object", (price.get("recurring") if isinstance(price, dict) else None) or {})
 
 
@@ -233,7 +244,7 @@ def _restarts(
 
 
 def _full(hypothesis: Hypothesis, items: Iterable[Object]) -> list[Object]:
-    prices = [item["price"] for item in items]
+    prices = [price_of(item) for item in items]
     bare = [price for price in prices if isinstance(price, str)]
     found = find_landed(hypothesis.reader, "price", bare, None) if bare else {}
     return [found.get(price, {}) if isinstance(price, str) else price for price in prices]

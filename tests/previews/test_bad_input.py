@@ -106,7 +106,7 @@ BAD: dict[str, tuple[dict[str, Any], str, str | None]] = {
     ),
     "a price in another currency": (
         change("half", price="price_seat_jpy"),
-        f"{ITEMS}[0][price]",
+        f"{ITEMS}[price]",
         None,
     ),
     "an item in another currency": (
