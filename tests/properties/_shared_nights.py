@@ -182,7 +182,7 @@ def _nobodys(_world: World, night: Night) -> None:
         "billed_invoices",
         {
             "id": "in_nobodys",
-            "status": "draft",
+            "status": "paid",
             "currency": "usd",
             "created_at": at,
             "period_start_at": at,
