@@ -36,10 +36,6 @@
     {%- set window_length -%}
         case value_grouping_window when 'hour' then 3600 when 'day' then 86400 else 60 end
     {%- endset -%}
-    {# What is called for a meter that was not there when the functions were made. #}
-    {%- set refusal -%}
-        'summaries_of_unknown_meter(''', replace(meter, '''', ''''''), ''', '
-    {%- endset %}
     create or replace macro main.meter_event_summaries(
         meter, customer, start_time, end_time, value_grouping_window
     ) as table
@@ -52,17 +48,22 @@
                 and end_time % {{ window_length }} = 0
                 and start_time < end_time
                 and coalesce(value_grouping_window in ('hour', 'day'), true)
-                then split_part(
-                    split_part(
-                        concat(
-                            {{ summary_functions_of_meters() }}, meter,
-                            chr(9), {{ refusal }}, chr(9), {{ refusal }}, chr(9)
+                then coalesce(
+                    nullif(
+                        split_part(
+                            split_part(
+                                {{ summary_functions_of_meters() }},
+                                concat(chr(10), meter, chr(9)),
+                                2
+                            ),
+                            chr(9),
+                            case when start_time % 900 = 0 and end_time % 900 = 0 then 1 else 2 end
                         ),
-                        concat(chr(10), meter, chr(9)),
-                        2
+                        ''
                     ),
-                    chr(9),
-                    case when start_time % 900 = 0 and end_time % 900 = 0 then 1 else 2 end
+                    concat(
+                        'summaries_of_unknown_meter(''', replace(meter, '''', ''''''), ''', '
+                    )
                 )
             else 'refused_summaries('
         end,
@@ -91,8 +92,8 @@
 
 
 {# For each meter that is there when the functions are made, a line of text: its id and how the
-   call of its function begins, for whole quarter-hours and for minutes. The text ends where
-   another line could begin. #}
+   call of its function begins, for whole quarter-hours and for minutes. A meter that came later
+   has no line. #}
 {% macro summary_functions_of_meters() %}
     {%- set lines = namespace(text='') -%}
     {%- if has_table('meter_keys') -%}

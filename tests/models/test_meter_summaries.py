@@ -123,7 +123,9 @@ def test_a_malformed_question_is_refused_with_the_reason(
 @pytest.mark.parametrize("text", ["'", "x'); --", "mtr_omit_empty\n", "\t", "", None])
 def test_any_text_is_only_a_name(books: Histories, text: str | None) -> None:
     query = "from meter_event_summaries($1, $2, 0, 3600, null)"
-    assert books.rows(query, [text, "cus_omit_empty"]) == []
+    with pytest.raises(duckdb.InvalidInputException) as refused:
+        books.rows(query, [text, "cus_omit_empty"])
+    assert f"No such meter: '{text or ''}'." in str(refused.value)
     assert books.rows(query, ["mtr_omit_empty", text]) == []
 
 
