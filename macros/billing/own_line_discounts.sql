@@ -31,7 +31,8 @@
         inner join {{ invoices }} as invoices
             on lines.invoice_id = invoices.invoice_id
         where
-            lines.given_discounts_json is null
+            lines.type = 'invoiceitem'
+            and lines.given_discounts_json is null
             and coalesce(discounts.end_at > invoices.created_at, true)
 
         union all
