@@ -1,8 +1,8 @@
 {# The CTEs that bring lines to what is charged: the very macros of the models, over all drafts of a
    customer, since credit that one draft consumes is gone for the next. Reads `lines` (edited and
    ordered lines), `invoices` (in the shape of int_invoice_terms) and `customers` (customer_id,
-   tax_exempt, balance), each a name; leaves `{prefix}_lines` in the shape of draft_invoice_lines and
-   `{prefix}_discounts`, `{prefix}_credits`, `{prefix}_taxes` for invoice_totals. #}
+   tax_exempt, balance), each a name; leaves `{prefix}_lines` in the shape of draft_invoice_lines
+   and `{prefix}_discounts`, `{prefix}_credits`, `{prefix}_taxes` for invoice_totals. #}
 {% macro adjusted_draft_relations(prefix, lines, invoices, customers) -%}
 {{ prefix }}_own_discounts as (
         {{ own_line_discounts(

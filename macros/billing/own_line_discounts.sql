@@ -1,11 +1,11 @@
 {# The discounts that lines have of their own, one row per (line, discount), in the shape of
-   eligible_discounts' `own_discounts`: those of the invoice item that a line shows or, where an edit
-   gave the line some, those and no others.
+   eligible_discounts' `own_discounts`: those of the invoice item that a line shows or, where an
+   edit gave the line some, those and no others.
 
    `lines` are edited lines (fold_invoice_line_edits), `item_discounts` is
    int_invoice_item_discounts, `invoices` has created_at, `coupons` coupon_id, percent_off,
-   amount_off and currency. An invoice item is on one invoice and an edit names one line, so whatever
-   the coupon's duration the discount counts there; one that ended before the invoice was made does
+   amount_off and currency. An invoice item is on one invoice and an edit names one line, so
+   whatever the coupon's duration the discount counts there; one that ended before the invoice was made does
    not, nor an amount off in another currency. A coupon that has not landed takes nothing off and is
    an error row: neither percent_off nor amount_off is set. #}
 {% macro own_line_discounts(lines, item_discounts, invoices, coupons) %}
@@ -31,7 +31,8 @@
         inner join {{ invoices }} as invoices
             on lines.invoice_id = invoices.invoice_id
         where
-            lines.given_discounts_json is null
+            lines.type = 'invoiceitem'
+            and lines.given_discounts_json is null
             and coalesce(discounts.end_at > invoices.created_at, true)
 
         union all

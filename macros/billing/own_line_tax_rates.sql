@@ -23,7 +23,8 @@
         inner join {{ item_tax_rates }} as item_rates
             on lines.invoice_item_id = item_rates.invoice_item_id
         where
-            lines.given_tax_rates_json is null
+            lines.type = 'invoiceitem'
+            and lines.given_tax_rates_json is null
             and {{ has_no_elements('lines.given_tax_amounts_json') }}
 
         union all

@@ -36,8 +36,8 @@
     group by edits.edit_key
 {% endmacro %}
 
-{# What edits make of lines themselves: whether one is removed, and taxes worked out elsewhere, which
-   are of the line and do not move with its invoice item. One row per line that has either. #}
+{# What edits make of lines themselves: whether one is removed, and taxes worked out elsewhere,
+   which are of the line and do not move with its invoice item. One row per line that has either. #}
 {% macro line_removals(edits) %}
     select
         edits.invoice_id,

@@ -234,6 +234,7 @@ def drafts(tmp_path_factory: pytest.TempPathFactory) -> Built:
                 "+draft_invoices",
                 "customers",
                 "prices",
+                "products",
                 "invoice_items",
                 "invoice_line_edits",
             ],

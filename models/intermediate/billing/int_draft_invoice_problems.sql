@@ -41,10 +41,8 @@ prices as (
 edited_lines as (
 
     select *
-    from {{ ref('int_invoice_lines') }}
-    where
-        last_edit_id is not null
-        and type = 'invoiceitem'
+    from {{ ref('int_edited_invoice_lines') }}
+    where type = 'invoiceitem'
 
 ),
 

@@ -1,5 +1,5 @@
-{#- The lines that invoice items make where they landed: the landed lines of manual drafts, and items
-    that name such a draft but are not among its landed lines. -#}
+{#- The lines that invoice items make where they landed: the landed lines of manual drafts, and
+    items that name such a draft but are not among its landed lines. -#}
 with
 
 drafts as (

@@ -36,7 +36,10 @@ select
     coalesce(
         invoice_items.unit_amount_decimal,
         prices.unit_amount_decimal,
-        case when invoice_items.quantity = 1 then cast(invoice_items.amount as {{ quantity_type() }}) end
+        case
+            when invoice_items.quantity = 1
+                then cast(invoice_items.amount as {{ quantity_type() }})
+        end
     ) as unit_amount_decimal,
     invoice_items.period_start,
     invoice_items.period_end,

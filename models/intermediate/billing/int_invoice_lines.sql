@@ -8,29 +8,13 @@ lines as (
 
 ),
 
-edits as (
-
-    select * from {{ ref('int_keyed_invoice_line_edits') }}
-
-),
-
 edit_keys as (
 
     select distinct edit_key
-    from edits
+    from {{ ref('int_keyed_invoice_line_edits') }}
 
 ),
 
-edited as (
-
-    select lines.*
-    from lines
-    inner join edit_keys
-        on {{ edit_key('lines') }} = edit_keys.edit_key
-
-),
-
--- Few lines are ever edited: only those are folded.
 unedited as (
 
     select
@@ -74,7 +58,7 @@ unedited as (
 
 folded as (
 
-    {{ fold_invoice_line_edits('edited', 'edits', ref('int_price_tiers')) }}
+    select * from {{ ref('int_edited_invoice_lines') }}
 
 ),
 
