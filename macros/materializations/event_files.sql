@@ -1,17 +1,17 @@
 {# Writes a model's rows as Parquet under {METERHOUSE_BUILD}/events/event_month=YYYY-MM/, sorted by
-   customer, meter and time, and leaves a view over them. Events never live in the database file: that
-   is copied every night, and these are not.
+   customer, meter and time, and leaves a view over them. Events never live in the database file:
+   that is copied every night, and these are not.
 
-   A run adds the events that it is the first to see, or writes all of them where it starts anew. They
-   are taken in pieces (see this_piece) of up to `piece_rows` rows; each piece becomes one file per UTC
-   month that its events are stamped with, named for its run. So a full build leaves the same layout as
-   a year of nights, and no piece needs more memory than another.
+   A run adds the events that it is the first to see, or writes all of them where it starts anew.
+   They are taken in pieces (see this_piece) of up to `piece_rows` rows; each piece becomes one
+   file per UTC month that its events are stamped with, named for its run. So a full build leaves
+   the same layout as a year of nights, and no piece needs more memory than another.
 
-   What was written is never changed: a build shares its files with the one before it by hard link. A
-   file that is there already is replaced by a rename; one of an earlier run that a run starting anew
-   does not write is left empty. dbt's `external` materialization is not used: for an empty result it
-   writes a row of nulls. `event_month=none` holds the empty file that keeps the pattern from matching
-   nothing. #}
+   What was written is never changed: a build shares its files with the one before it by hard link.
+   A file that is there already is replaced by a rename; one of an earlier run that a run starting
+   anew does not write is left empty. dbt's `external` materialization is not used: for an empty
+   result it writes a row of nulls. `event_month=none` holds the empty file that keeps the pattern
+   from matching nothing. #}
 {% materialization event_files, adapter='duckdb' %}
     {%- set target_relation = this.incorporate(type='view') -%}
     {%- set is_anew = metering_starts_anew() -%}
@@ -40,7 +40,9 @@
             *,
             filename as event_file,
             file_row_number as event_file_row
-        from read_parquet('{{ events_folder() }}/event_month=*/*.parquet', hive_partitioning = false)
+        from read_parquet(
+            '{{ events_folder() }}/event_month=*/*.parquet', hive_partitioning = false
+        )
     {% endcall %}
 
     {{ run_hooks(post_hooks) }}
@@ -50,8 +52,8 @@
 {% endmaterialization %}
 
 
-{# The landed events that this run judges, in pieces: those of new batches, and those to judge again.
-   Where the run starts anew, all of them. #}
+{# The landed events that this run judges, in pieces: those of new batches, and those to judge
+   again. Where the run starts anew, all of them. #}
 {% macro landed_pieces(rows) %}
     {%- set is_new = is_in_new_batch('events.batch_id') -%}
     {%- if is_new == 'true' -%}
@@ -89,8 +91,8 @@
 {% endmacro %}
 
 
-{# Writes one piece, month by month, and returns the files. A few months are read one by one straight
-   from the piece; many of them would read it too often. #}
+{# Writes one piece, month by month, and returns the files. A few months are read one by one
+   straight from the piece; many of them would read it too often. #}
 {% macro write_event_files(sql, piece, name) %}
     {%- set written = [] -%}
     {%- set months = months_of_piece(piece) -%}
@@ -169,8 +171,8 @@
 {% endmacro %}
 
 
-{# The condition that an event came in a file that this run wrote; where the run starts anew, that is
-   every event. #}
+{# The condition that an event came in a file that this run wrote; where the run starts anew, that
+   is every event. #}
 {% macro is_in_new_file(event_file) %}
     {%- if metering_starts_anew() -%}
         {{- return('true') -}}
@@ -183,8 +185,8 @@
 {% endmacro %}
 
 
-{# The condition that an event was added to what earlier runs wrote; where the run starts anew, that is
-   no event. #}
+{# The condition that an event was added to what earlier runs wrote; where the run starts anew,
+   that is no event. #}
 {% macro is_added(event_file) %}
     {{- return('false' if metering_starts_anew() else is_in_new_file(event_file)) -}}
 {% endmacro %}

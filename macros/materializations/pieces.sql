@@ -1,8 +1,8 @@
 {# Models that are too large for one statement are made piece by piece. #}
 
 {# Stands in a model's SQL for the condition that picks one piece of its input. It is true, so the
-   model as compiled means all of it; a materialization that works piece by piece puts the piece's own
-   condition in its place. #}
+   model as compiled means all of it; a materialization that works piece by piece puts the piece's
+   own condition in its place. #}
 {% macro this_piece() %}{{ return('(1 = 1 /* piece */)') }}{% endmacro %}
 
 
@@ -23,9 +23,9 @@
 {% endmacro %}
 
 
-{# Files in pieces of up to `rows` rows, each as a condition on the columns that hold a row's file and
-   its number in it: small files together, a larger one on its own and by row numbers. `files` are
-   pairs of a name and its number of rows. #}
+{# Files in pieces of up to `rows` rows, each as a condition on the columns that hold a row's file
+   and its number in it: small files together, a larger one on its own and by row numbers. `files`
+   are pairs of a name and its number of rows. #}
 {% macro pieces_of_files(files, rows, file_column, row_column) %}
     {%- set pieces = [] -%}
     {%- set together = namespace(names=[], rows=0) -%}
@@ -33,8 +33,8 @@
         {%- if count > rows -%}
             {%- for first in range(0, count | int, rows) -%}
                 {%- do pieces.append(
-                    file_column ~ ' = ' ~ quoted_text(name) ~ ' and ' ~ row_column ~ ' >= ' ~ first ~ ' and '
-                    ~ row_column ~ ' < ' ~ (first + rows)
+                    file_column ~ ' = ' ~ quoted_text(name) ~ ' and ' ~ row_column ~ ' >= '
+                    ~ first ~ ' and ' ~ row_column ~ ' < ' ~ (first + rows)
                 ) -%}
             {%- endfor -%}
         {%- else -%}

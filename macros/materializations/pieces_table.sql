@@ -1,10 +1,10 @@
-{# A table whose rows are made piece by piece from the event files, `piece_rows` rows at a time, then
-   once more for what cannot be taken in pieces (see this_piece and after_pieces). Each piece goes in
-   sorted by the model's own order.
+{# A table whose rows are made piece by piece from the event files, `piece_rows` rows at a time,
+   then once more for what cannot be taken in pieces (see this_piece and after_pieces). Each piece
+   goes in sorted by the model's own order.
 
    Where a run starts anew the table is made from all event files. Otherwise its rows in the dirty
-   quarter-hours (see meter_dirty_quarter_hours) are removed, the run's own files are added, and what
-   comes after the pieces makes the dirty quarter-hours again. #}
+   quarter-hours (see meter_dirty_quarter_hours) are removed, the run's own files are added, and
+   what comes after the pieces makes the dirty quarter-hours again. #}
 {% materialization pieces_table, adapter='duckdb' %}
     {%- set target_relation = this.incorporate(type='table') -%}
     {%- set rows = config.get('piece_rows', 8000000) -%}

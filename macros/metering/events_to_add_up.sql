@@ -1,7 +1,7 @@
-{# The live events that a rollup takes up, of the meters that `condition` picks. In pieces: each event
-   of meters without event_time_window. After the pieces: the events received last in their windows; and
-   where the run adds to what is there, every event of the dirty quarter-hours, which the pieces then
-   leave out. #}
+{# The live events that a rollup takes up, of the meters that `condition` picks. In pieces: each
+   event of meters without event_time_window. After the pieces: the events received last in their
+   windows; and where the run adds to what is there, every event of the dirty quarter-hours, which
+   the pieces then leave out. #}
 {% macro events_to_add_up(condition) %}
     {%- set cancellations = ref('meter_event_cancellations') -%}
     {%- set meters = ref('meter_keys') -%}

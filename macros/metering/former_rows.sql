@@ -1,6 +1,6 @@
-{# Metering models keep their own former rows and add what a run brings; these macros give a model its
-   former self. In the first run, and where a run has to start anew (see metering_run), there are none.
-   #}
+{# Metering models keep their own former rows and add what a run brings; these macros give a model
+   its former self. In the first run, and where a run has to start anew (see metering_run), there
+   are none. #}
 
 {# The rows that a model had before this run. `columns` maps their names to their types. #}
 {% macro former_rows(name, columns, schema='intermediate') %}

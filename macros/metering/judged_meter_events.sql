@@ -55,7 +55,8 @@
 {% endmacro %}
 
 
-{# The same without duplicates and without what was retracted by identifier: those are not judged. #}
+{# The same without duplicates and without what was retracted by identifier: those are not judged.
+   #}
 {% macro classified_meter_events(events, condition='true') %}
     select judged.*
     from (

@@ -1,7 +1,8 @@
-{# How far a run of metering came. A run changes some models in place and lets others read their former
-   selves; each of these notes the run when it has taken part in it. A run that finds one missing knows
-   that the run before it was killed, or was not asked for all of metering, and starts anew. The table
-   is written in the transaction of the model itself, so it never says more than was done. #}
+{# How far a run of metering came. A run changes some models in place and lets others read their
+   former selves; each of these notes the run when it has taken part in it. A run that finds one
+   missing knows that the run before it was killed, or was not asked for all of metering, and
+   starts anew. The table is written in the transaction of the model itself, so it never says more
+   than was done. #}
 
 {# The models that a later run relies on. #}
 {% macro models_of_a_run() %}

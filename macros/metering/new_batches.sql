@@ -1,6 +1,7 @@
-{# The condition that an event came in a batch that this run is the first to see; where the run starts
-   anew, that is every event. `batch_id` names the column. The batches stand as literals, so that the
-   files of all others are not read; a run that sees very many reads most of the lake anyway. #}
+{# The condition that an event came in a batch that this run is the first to see; where the run
+   starts anew, that is every event. `batch_id` names the column. The batches stand as literals, so
+   that the files of all others are not read; a run that sees very many reads most of the lake
+   anyway. #}
 {% macro is_in_new_batch(batch_id) %}
     {%- set batches = ref('meter_event_batches') -%}
     {%- if metering_starts_anew() -%}

@@ -1,6 +1,6 @@
-{# Which meter an event goes to: one row per event name, livemode and span of receipt. The meter of the
-   event's own mode comes first, then one that is active, then the one made last. The first meter of a
-   name takes what came before it was made, later ones only what comes after. #}
+{# Which meter an event goes to: one row per event name, livemode and span of receipt. The meter of
+   the event's own mode comes first, then one that is active, then the one made last. The first
+   meter of a name takes what came before it was made, later ones only what comes after. #}
 {% macro routes_of_meters(meters, inactive_spans) %}
     with modes as (
 
@@ -56,7 +56,8 @@
             candidates.livemode,
             inactive_spans.inactive_from as valid_from
         from candidates
-        inner join {{ inactive_spans }} as inactive_spans on candidates.meter_id = inactive_spans.meter_id
+        inner join {{ inactive_spans }} as inactive_spans
+            on candidates.meter_id = inactive_spans.meter_id
 
         union
 
@@ -65,7 +66,8 @@
             candidates.livemode,
             inactive_spans.inactive_until as valid_from
         from candidates
-        inner join {{ inactive_spans }} as inactive_spans on candidates.meter_id = inactive_spans.meter_id
+        inner join {{ inactive_spans }} as inactive_spans
+            on candidates.meter_id = inactive_spans.meter_id
 
     ),
 

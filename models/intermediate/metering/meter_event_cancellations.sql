@@ -139,7 +139,7 @@ current_rows as (
 
     union all
 
-    -- What is a duplicate stays one: only a retraction could change that, and it starts metering anew.
+    -- Once a duplicate, always one: only a retraction could change that, and it starts anew.
     select former.*
     from former
     left join repeats

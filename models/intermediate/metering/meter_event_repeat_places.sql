@@ -3,8 +3,8 @@
 {%- set is_new = is_in_new_batch('events.batch_id') -%}
 {%- set is_adding = 'false' if metering_starts_anew() else 'true' -%}
 
--- Found by hash first, because almost no event is among them. The lake is read under its own name each
--- time: what is read twice under one would be kept in between.
+-- Found by hash first, because almost no event is among them. The lake is read under its own name
+-- each time: what is read twice under one would be kept in between.
 with new_hashes as (
 
     select {{ text_hash('events.identifier') }} as identifier_hash

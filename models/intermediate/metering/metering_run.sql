@@ -109,7 +109,7 @@ today as (
             from retractions
             where stream = 'meter_events' and retracted_key is not null
         ) as retracted_keys,
-        exists (select 1 from customers) as has_customers,
+        (select count(*) from customers) > 0 as has_customers,
         {{ identifier_window_days() }} as identifier_window_days
 
 ),
@@ -182,7 +182,7 @@ changed_routes as (
             and turns.valid_from >= routes.valid_from
             and turns.valid_from < routes.valid_until
     where
-        turns.valid_from <= (select max(last_received_at) from former_batches)
+        turns.valid_from <= (select max(former_batches.last_received_at) from former_batches)
         and (
             routes.meter_id is null
             or routes.meter_id <> former.meter_id
