@@ -46,7 +46,7 @@ def prune(home: Home, *, keep: int, dry_run: bool = False) -> Pruned:
         shutil.rmtree(going, ignore_errors=True)
     pruned = Pruned()
     for build in _unneeded(home, keep):
-        if _is_open(build):
+        if _is_open(build, dry_run=dry_run):
             pruned.open.append(build.build_id)
             continue
         pruned.removed.append(build.build_id)
@@ -78,17 +78,23 @@ def _unneeded(home: Home, keep: int) -> list[Build]:
     ]
 
 
-def _is_open(build: Build) -> bool:
+def _is_open(build: Build, *, dry_run: bool) -> bool:
     """Whether a process reads the build: DuckDB holds a lock on every file that it has open.
 
     It is the event files that a reader would miss, which it opens by name each time it needs them.
+    A dry run cannot ask where the file may only be read.
     """
-    try:
+    if not build.database.exists():
+        return False
+    if not dry_run:
         # A lock against readers needs a file that may be written to, and a published one may not.
         build.database.chmod(_WRITABLE)
+    try:
         descriptor = os.open(build.database, os.O_RDWR | os.O_CLOEXEC)
-    except FileNotFoundError:
-        return False
+    except OSError:
+        if dry_run:
+            return False
+        raise
     try:
         fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
@@ -97,4 +103,5 @@ def _is_open(build: Build) -> bool:
         return False
     finally:
         os.close(descriptor)
-        build.database.chmod(_READ_ONLY)
+        if not dry_run:
+            build.database.chmod(_READ_ONLY)

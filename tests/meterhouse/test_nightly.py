@@ -219,6 +219,20 @@ def test_a_build_made_by_a_clock_that_was_ahead_does_not_turn_time_back(
     assert "full because the published build is as of 2099-01-01T00:00:00Z" in plan.stdout
 
 
+def test_a_dry_run_changes_nothing(project: Nights, fourth: Night) -> None:
+    def everything() -> dict[str, tuple[int, int, int]]:
+        held = {str(path): path.lstat() for path in project.home.root.rglob("*")}
+        return {name: (it.st_mtime_ns, it.st_ctime_ns, it.st_size) for name, it in held.items()}
+
+    waiting = project.deliver("waiting.json", "prod_waiting")
+    before = everything()
+    said = project.run("nightly", "--dry-run", "--keep", "1", "--full")
+    assert "land products/waiting.json: 1 rows" in said.stdout
+    assert "full because --full was asked for" in said.stdout
+    assert everything() == before
+    waiting.unlink()
+
+
 def test_a_second_run_is_locked_out_and_a_dead_one_is_not_in_the_way(project: Nights) -> None:
     with build_lock(project.home):
         said, _ = project.nightly()
