@@ -24,10 +24,16 @@ UNIQUE_BY_GROUPING = {"meter_event_summaries", "meter_event_summaries_daily"}
 # Small: a night makes them whole. Whatever else feeds usage or invoices says whose each row is.
 MADE_WHOLE = {
     "int_coupon_products",
+    "int_coupons",
     "int_credit_grant_prices",
     "int_currencies",
+    "int_invoice_item_discounts",
+    "int_invoice_item_tax_rates",
+    "int_invoice_line_edits",
+    "int_keyed_invoice_line_edits",
     "int_live_invoice_line_edits",
     "int_price_tiers",
+    "int_tax_rates",
 }
 
 

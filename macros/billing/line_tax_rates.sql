@@ -5,8 +5,8 @@
    named on each draft: invoice_id, scope (item or invoice), subscription_item_id for an item's,
    rate_position, tax_rate_id, percentage, is_inclusive. `own_rates` is own_line_tax_rates. A line
    has its own rates; else, unless an edit took them away, those of its subscription's item; else
-   the invoice's. Where an edit gave its taxes as amounts it has none. A rate without a percentage has
-   not landed; it taxes nothing and is an error row. Source: Stripe's tax rates page. #}
+   the invoice's. Where an edit gave its taxes as amounts it has none. A rate without a percentage
+   has not landed; it taxes nothing and is an error row. Source: Stripe's tax rates page. #}
 {% macro line_tax_rates(lines, invoice_tax_rates, own_rates) %}
     with item_rates as (
         select

@@ -5,9 +5,9 @@
    `lines` are edited lines (fold_invoice_line_edits), `item_discounts` is
    int_invoice_item_discounts, `invoices` has created_at, `coupons` coupon_id, percent_off,
    amount_off and currency. An invoice item is on one invoice and an edit names one line, so
-   whatever the coupon's duration the discount counts there; one that ended before the invoice was made does
-   not, nor an amount off in another currency. A coupon that has not landed takes nothing off and is
-   an error row: neither percent_off nor amount_off is set. #}
+   whatever the coupon's duration the discount counts there; one that ended before the invoice was
+   made does not, nor an amount off in another currency. A coupon that has not landed takes nothing
+   off and is an error row: neither percent_off nor amount_off is set. #}
 {% macro own_line_discounts(lines, item_discounts, invoices, coupons) %}
     select
         owned.invoice_id,

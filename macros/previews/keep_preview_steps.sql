@@ -14,7 +14,8 @@
     {% if execute and flags.WHICH in ('run', 'build') %}
         {% set models = preview_models() %}
         {% set ran = {} %}
-        {% for result in results if result.node.unique_id in models and result.status == 'success' %}
+        {% for result in results
+            if result.node.unique_id in models and result.status == 'success' %}
             {% do ran.update({result.node.unique_id: result.node.compiled_code}) %}
         {% endfor %}
         {% if ran | length > 0 %}

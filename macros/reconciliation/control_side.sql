@@ -53,7 +53,8 @@
 {% endmacro %}
 
 
-{# A total of its two parts as a quantity, NULL where it has more than 25 digits before the point. #}
+{# A total of its two parts as a quantity, NULL where it has more than 25 digits before the
+   point. #}
 {% macro total_that_fits(whole, fraction) -%}
     case
         when abs({{ whole }}) < cast('10000000000000000000000000' as decimal(38, 0))

@@ -3,8 +3,8 @@ with
 creditable as (
 
     {{ creditable_lines(
-        ref('int_ordered_invoice_lines'), ref('int_invoice_line_discounts'), ref('int_invoice_terms'),
-        ref('stg_prices')
+        ref('int_ordered_invoice_lines'), ref('int_invoice_line_discounts'),
+        ref('int_invoice_terms'), ref('stg_prices')
     ) }}
 
 ),

@@ -8,6 +8,7 @@ with lines as (
 
 select
     lines.invoice_line_id,
+    lines.customer_id,
     {{ line_position('lines') }} as line_position
 from lines
 where lines.exact_amount_decimal is not null
