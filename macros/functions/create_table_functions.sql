@@ -20,16 +20,24 @@
         {% set built = run_query(
             "select table_name from information_schema.tables where table_schema <> 'staging'"
         ).columns[0].values() %}
+        {% set stored = [] %}
         {% for function in functions %}
-            {{ function_if_readable(function, built) }}
+            {{ function_if_readable(function, built, stored) }}
         {% endfor %}
     {% endif %}
 {% endmacro %}
 
-{# The statement that stores a function, or nothing where a table that it reads is not built. #}
-{% macro function_if_readable(function, built) %}
-    {% set table = '(?:"?\\w+"?[.])?"?(?:main|intermediate)"?[.]"?(\\w+)\\b(?!\\s*[(])' %}
-    {% set reads = modules.re.findall('(?:from|join)\\s+' ~ table, function) %}
-    {% set missing = reads | reject('in', built) | list %}
-    {{- function ~ ';' if missing | length == 0 else '' -}}
+{# The statements that store a function, or nothing where a table that they read is not built or
+   a function that they call is not stored. `stored` takes up the names of what is stored. #}
+{% macro function_if_readable(function, built, stored) %}
+    {% set name = '(?:"?\\w+"?[.])?"?(?:main|intermediate)"?[.]"?(\\w+)\\b"?' %}
+    {% set tables = modules.re.findall('(?:from|join)\\s+' ~ name ~ '(?!\\s*[(])', function) %}
+    {% set calls = modules.re.findall('(?:from|join)\\s+' ~ name ~ '\\s*[(]', function) %}
+    {% set made = modules.re.findall('macro\\s+' ~ name ~ '\\s*[(]', function) %}
+    {% set missing = tables | reject('in', built) | list
+        + calls | reject('in', stored + made) | list %}
+    {% if missing | length == 0 %}
+        {% do stored.extend(made) %}
+        {{- function ~ ';' -}}
+    {% endif %}
 {% endmacro %}
