@@ -8,8 +8,9 @@
    So a preview runs the very SQL of the build over the rows of one customer. In that SQL a source
    is read from the kept table, and the build's clock is the parameter $as_of. A model whose meta
    says `preview: kept` is not run again: its rows are taken as they are; `preview: in_build` is run
-   on the published file itself, since it reads events. `empty_without` in a model's meta names the
-   models, or streams, without whose rows it has none, so that it need not run. #}
+   on the published file itself, since it reads events; no draft is made of what is `preview: aside`.
+   `empty_without` in a model's meta names the models, or streams, without whose rows it has none, so
+   that it need not run. #}
 {% macro keep_preview_steps(results) %}
     {% if execute and flags.WHICH in ('run', 'build') %}
         {% set models = preview_models() %}
@@ -85,7 +86,8 @@
             {%- set source = graph.sources[parent] -%}
             {%- set sql.text = sql.text
                 | replace(source.relation_name, '"warehouse"."previews"."' ~ source.name ~ '"') -%}
-        {%- elif parent in graph.nodes -%}
+        {%- elif parent in graph.nodes
+            and graph.nodes[parent].config.meta.get('preview') != 'aside' -%}
             {%- do reads.append(graph.nodes[parent].name) -%}
         {%- endif -%}
     {%- endfor -%}
@@ -110,7 +112,7 @@
             {%- if
                 parent in graph.nodes
                 and parent not in found
-                and graph.nodes[parent].config.meta.get('preview') != 'kept'
+                and graph.nodes[parent].config.meta.get('preview') not in ['kept', 'aside']
             -%}
                 {%- do found.append(parent) -%}
             {%- endif -%}
