@@ -8,9 +8,9 @@
    So a preview runs the very SQL of the build over the rows of one customer. In that SQL a source
    is read from the kept table, and the build's clock is the parameter $as_of. A model whose meta
    says `preview: kept` is not run again: its rows are taken as they are; `preview: in_build` is run
-   on the published file itself, since it reads events; no draft is made of what is `preview: aside`.
-   `empty_without` in a model's meta names the models, or streams, without whose rows it has none, so
-   that it need not run. #}
+   on the published file itself, since it reads events; no draft is made of what is
+   `preview: aside`. `empty_without` in a model's meta names the models, or streams, without whose
+   rows it has none, so that it need not run. #}
 {% macro keep_preview_steps(results) %}
     {% if execute and flags.WHICH in ('run', 'build') %}
         {% set models = preview_models() %}
