@@ -15,26 +15,18 @@ from queries._previews._subject import Subject
 _STAGING: Final = '"warehouse"."staging"'
 _INTERMEDIATE: Final = '"warehouse"."intermediate"'
 
+# Pending items go on the first upcoming invoice. One that a change raises at once is earlier than
+# any, so while they are placed it counts as such.
 _TAKE_PENDING: Final = f"""
-update {_STAGING}."stg_invoice_items" as items
-set invoice_id = target.invoice_id
-from ({{target}}) as target
-where
-    items.invoice_item_id in (
-        select invoice_item_id from {_INTERMEDIATE}."int_pending_invoice_items"
-    )
-    and items.currency = target.currency
-    and (items.subscription_id is null or items.subscription_id = target.subscription_id)
-    and not target.is_upcoming
+update {_INTERMEDIATE}."int_draft_invoices" set is_upcoming = true
+where invoice_id in (select invoice_id from ({{target}}) as target)
 """
 
-_NO_LONGER_PENDING: Final = f"""
-delete from {_INTERMEDIATE}."int_pending_invoice_items"
-where invoice_item_id in (
-    select invoice_item_id from {_STAGING}."stg_invoice_items"
-    where invoice_id in (select invoice_id from ({{target}}) as target)
-)
+_PENDING_IS_PLACED: Final = f"""
+update {_INTERMEDIATE}."int_draft_invoices" set is_upcoming = billing_reason = 'upcoming'
 """
+
+_PLACES_PENDING: Final = ("int_moved_invoice_item_lines", "int_invoice_discounts")
 
 _INHERIT_NO_DISCOUNT: Final = f"""
 delete from {_INTERMEDIATE}."int_subscription_discount_candidates"
@@ -88,10 +80,11 @@ def changes_of(hypothesis: Hypothesis, request: PreviewRequest, subject: Subject
     if request.is_recurring:
         changes += _only_what_recurs()
     if subject.takes_pending:
-        changes += [
-            Change("int_draft_invoices", _TAKE_PENDING.format(target=target)),
-            Change("int_draft_invoices", _NO_LONGER_PENDING.format(target=target)),
-        ]
+        for model in _PLACES_PENDING:
+            changes += [
+                Change(model, _TAKE_PENDING.format(target=target), is_before=True),
+                Change(model, _PENDING_IS_PLACED),
+            ]
     changes += _discounts(hypothesis, request, target)
     changes += _usage(hypothesis, request)
     return changes

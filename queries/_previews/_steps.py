@@ -21,11 +21,13 @@ _LENT: Final = "preview_of_"
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A statement that changes what a model made, before anything reads it."""
+    """A statement that changes what a model made, or what it is about to read."""
 
     model: str
     sql: str
     values: Mapping[str, object] = field(default_factory=dict[str, object])
+    is_before: bool = False
+    """Whether it runs before the model does, else right after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ def run_steps(
         }
         by_model = {step.model: step for step in databases.steps}
         for step in databases.steps:
+            _change(database, changes, step, is_before=True)
             if any(not counts.get(needed, 0) for needed in step.empty_without):
                 counts[step.model] = 0
             elif step.runs_in_build:
@@ -65,14 +68,18 @@ def run_steps(
                 counts[step.model] = database.put(step.relation, made)
             else:
                 counts[step.model] = database.run(step, as_of)
-            for change in changes:
-                if change.model == step.model:
-                    database.change(change.sql, change.values)
+            _change(database, changes, step, is_before=False)
         return Drafts(
             invoices=database.rows(by_model["draft_invoices"].relation),
             lines=database.rows(by_model["draft_invoice_lines"].relation),
             answering=database.query(answering),
         )
+
+
+def _change(database: Database, changes: Sequence[Change], step: Step, *, is_before: bool) -> None:
+    for change in changes:
+        if change.model == step.model and change.is_before == is_before:
+            database.change(change.sql, change.values)
 
 
 def _run_in_build(

@@ -32,6 +32,7 @@ _COPIED: Final = (
 _NO_FUNCTIONS: Final = """
 {% macro create_table_functions() %}{% endmacro %}
 {% macro keep_preview_steps(results) %}{% endmacro %}
+{% macro attach_touched() %}{% endmacro %}
 """
 
 _STAGING: Final = """
