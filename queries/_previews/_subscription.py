@@ -204,7 +204,7 @@ def _changed_items(
             }
         else:
             items[identifier] = _merged(items[identifier], fields)
-        check_quantity(items[identifier], given, path)
+        check_quantity({"price": _full(hypothesis, [items[identifier]])[0]}, given, path)
         if "price" in fields and "currency" in subscription:
             _check_currency(fields["price"], subscription["currency"], nested(path, "price"))
     if not items:
