@@ -109,9 +109,10 @@ def land(
             reland(opened, name, backfill=backfill, mapping=mapping, dry_run=dry_run)
             for name in ([stream] if stream is not None else STREAMS)
         ]
-        return show_batches(
-            [batch for report in reports for batch in report.batches], output_format
-        )
+        batches = [batch for report in reports for batch in report.batches]
+        if not batches and output_format is OutputFormat.TABLE:
+            notices().print("No rejected rows are open.")
+        return show_batches(batches, output_format)
     if stream is None or not files:
         raise UsageError(
             f"Name a stream and at least one file. Streams: {', '.join(STREAMS)}.",

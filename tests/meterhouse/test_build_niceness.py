@@ -34,4 +34,4 @@ def test_dbt_runs_as_nice_as_asked_and_we_do_not(tmp_path: Path) -> None:
     said = project.run("build", METERHOUSE_BUILD_NICENESS="1")
     assert said.exit_code == 0, said.stderr
     ((niceness,),) = project.published("select epoch_ms(as_of) // 1000 from product_counts")
-    assert niceness == os.nice(0) + 1
+    assert niceness == min(os.nice(0) + 1, 19)
