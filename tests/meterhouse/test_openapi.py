@@ -38,7 +38,7 @@ schema = schemathesis.openapi.from_dict(openapi_document(Endpoints(Sessions()).r
 )
 def test_no_request_meets_a_fault_or_breaks_the_document(case: Any, served: Served) -> None:
     headers = {"Authorization": f"Bearer {TEST_KEY}"}
-    case.call_and_validate(base_url=served.url, checks=CHECKS, headers=headers)
+    case.call_and_validate(base_url=served.url, checks=CHECKS, headers=headers, timeout=300)
 
 
 def test_every_route_is_described() -> None:
