@@ -28,24 +28,48 @@ POSITION: Final = (Key("line_position", descending=False),)
 Row = dict[str, Any]
 
 
+_TOUCHED: Final = """
+    with edited as (
+        select id, customer_id, period_end
+        from main.draft_invoices
+        where list_contains($edited, id)
+    )
+
+    select id from edited
+
+    union
+
+    select drafts.id
+    from main.draft_invoices as drafts
+    inner join edited
+        on drafts.customer_id = edited.customer_id
+    where
+        drafts.is_upcoming
+        or (
+            drafts.period_end >= edited.period_end
+            and exists (
+                select 1
+                from main.landed_objects as grants
+                where
+                    grants.object = 'billing.credit_grant'
+                    and grants.customer_id = drafts.customer_id
+            )
+        )
+"""
+
+
 def lend_edits(reader: Reader, question: Question) -> frozenset[str]:
     """Lend the unbuilt edits to this request's queries; give the drafts that they touch.
 
-    Those are all drafts of the customers whose drafts are edited: an invoice item that leaves one
-    shows on another, and credit that one consumes is gone for the next.
+    Beside the edited ones those are the upcoming invoices of the same customers, where an invoice
+    item shows that left a draft, and later drafts of customers with credit grants, since credit
+    that one draft consumes is gone for the next.
     """
     if question.edits is None or not question.edits.num_rows:
         return frozenset()
     reader.lend(UNBUILT_EDITS, question.edits)
     edited = pc.unique(question.edits.column("invoice")).to_pylist()
-    rows = reader.rows(
-        "with edited as ("
-        "select id, customer_id from main.draft_invoices where list_contains($edited, id)) "
-        "select id from edited union select drafts.id from main.draft_invoices as drafts "
-        "inner join edited on drafts.customer_id = edited.customer_id",
-        {"edited": edited},
-    )
-    return frozenset(row["id"] for row in rows)
+    return frozenset(row["id"] for row in reader.rows(_TOUCHED, {"edited": edited}))
 
 
 def find_draft(
