@@ -19,6 +19,9 @@ from ingest import batches
 from meterhouse import Warehouse
 from tests.meterhouse._nights import Nights
 
+# Whole nights, again and again: too long for every change.
+pytestmark = pytest.mark.torture
+
 # In the order in which a run comes by. Those behind `published` are passed by a run without news
 # too, so killing there costs no build.
 BEFORE_DBT = (

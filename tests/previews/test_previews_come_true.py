@@ -27,6 +27,9 @@ from tests.conftest import CommandLine
 from tests.previews._generated import AS_OF, CATALOGUE, NOW, Account, draw_account
 from tests.previews._objects import BEGINNING, Version, land_versions
 
+# Many accounts, each built twice: too long for every change.
+pytestmark = pytest.mark.torture
+
 ACCOUNTS = 24
 SHOWN = (
     "type",

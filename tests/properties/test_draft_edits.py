@@ -20,6 +20,9 @@ from tests.models._build import Built, build
 from tests.models._lake import Lake
 from tests.properties._draft_accounts import AS_OF, Edits, Line, land_accounts
 
+# Many accounts, each built twice: too long for every change.
+pytestmark = pytest.mark.torture
+
 ACCOUNTS = 36
 EDITED = stream("invoice_line_edits").schema
 Rows = dict[str, list[tuple[Any, ...]]]

@@ -27,6 +27,9 @@ from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_a
 from foundation import project_dir
 from tests.properties._random_nights import Deliveries, happenings, instant_of
 
+# Whole nights, again and again: too long for every change.
+pytestmark = pytest.mark.torture
+
 _COPIED = (
     *("foundation", "ingest", "queries", "meterhouse", "models", "macros"),
     *("dbt_project.yml", "profiles.yml"),
