@@ -239,6 +239,7 @@ class Edits:
         """Edit one customer's lines `count` times; `pending` are its items that wait."""
         held = list(lines)
         waiting = list(pending)
+        first = len(self.rows)
         invoices = sorted({line.invoice for line in lines}) or [f"in_{lines[0].customer[4:]}"]
         for _ in range(count):
             chance = self.draw.random()
@@ -255,8 +256,8 @@ class Edits:
                 self._edit("remove", line.invoice, line.id, {}, behavior=behavior)
                 if behavior == "unassign":
                     waiting.append(line.item or item_made_by(line.id))
-            elif chance < 0.58 and self.rows:
-                taken_back = self.draw.choice(self.rows)
+            elif chance < 0.58 and len(self.rows) > first:
+                taken_back = self.draw.choice(self.rows[first:])
                 self.rows.append(undo(taken_back, f"{self.prefix}{len(self.rows):05}"))
             elif held:
                 line = self.draw.choice(held)
