@@ -142,7 +142,8 @@ def test_a_view_that_needs_the_lake_is_never_published(tiny: TinyProject) -> Non
     tiny.write("models/marts/product_counts.yml", "")
     tiny.write(
         "models/marts/product_counts.sql",
-        "{{ config(materialized='view', contract={'enforced': false}) }} select 1 as product_count "
+        "{{ config(materialized='view', contract={'enforced': false}) }} "
+        "select count(distinct id) as product_count, {{ as_of() }} as as_of "
         "from read_parquet('{{ env_var('METERHOUSE_LAKE') }}/products/*.parquet')",
     )
 

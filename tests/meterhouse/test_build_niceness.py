@@ -13,7 +13,7 @@ from tests.meterhouse._tiny import TinyProject
 # The nineteenth field of the process's own line, counted from behind its name.
 _NICENESS = """
 select
-    cast(0 as bigint) as product_count,
+    cast(1 as bigint) as product_count,
     make_timestamp(
         cast(split_part(split_part(content, ') ', 2), ' ', 17) as bigint) * 1000000
     ) as as_of

@@ -261,7 +261,8 @@ DOCS = (project_dir() / "docs" / "nightly.md").read_text("utf-8")
 
 
 def shown(kind: str) -> list[str]:
-    return re.findall(rf"```{kind}\n(.*?)```", DOCS, flags=re.DOTALL)
+    fences = re.findall(r"^```(\w*)\n(.*?)^```$", DOCS, flags=re.DOTALL | re.MULTILINE)
+    return [block for each, block in fences if each == kind]
 
 
 def test_the_commands_that_the_documentation_shows_run(project: Nights, fourth: Night) -> None:
