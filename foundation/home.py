@@ -11,6 +11,7 @@ lake/_quarantine/<stream>/          files of the lake that cannot be read any mo
 lake/_journal/                      single calls, before they become batches
 lake/_incoming/                     files being written; nothing reads them
 builds/<build_id>/                  one build each, never changed once published
+builds/_parsed/                     dbt's parse of the models, for the next build
 current -> builds/<build_id>        the published build
 pins/<name> -> builds/<build_id>    builds kept for good
 """

@@ -29,3 +29,7 @@ class Settings(BaseSettings):
         le=19,
         description="How far a build gives way to other processes, so that servers keep answering.",
     )
+    parsed_folder: Path | None = Field(
+        default=None,
+        description="Where dbt's parse of the models is kept between builds; else in the home.",
+    )

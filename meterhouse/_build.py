@@ -45,6 +45,7 @@ from meterhouse._fingerprint import fingerprint, tool_versions
 from meterhouse._git import git_revision
 from meterhouse._instants import instant_text, now
 from meterhouse._manifest import Manifest
+from meterhouse._parsed_project import give_parsed_project, keep_parsed_project
 from meterhouse._publish import DATABASE_NAME, Build, publish
 from meterhouse._seeding import Seeding, choose_seed, plant_seed
 
@@ -186,7 +187,9 @@ def _run(home: Home, made: Build, order: BuildOrder) -> Build:
             damage = plant_seed(seeding.seed, made.folder)
             seeding = seeding if damage is None else Seeding(None, (damage,))
     fail_point("build.seeded")
+    target = made.folder / "dbt"
     with _timed(timings, "dbt"):
+        give_parsed_project(home, made.manifest.fingerprint, target)
         run = run_dbt(
             ["build", *([] if seeding.seed else ["--full-refresh"])],
             lake=made.folder / INPUTS_NAME,
@@ -194,6 +197,7 @@ def _run(home: Home, made: Build, order: BuildOrder) -> Build:
             as_of=as_of,
             on_progress=order.on_progress,
         )
+        keep_parsed_project(home, made.manifest.fingerprint, target)
     if run.exit_code != 0:
         if is_about_models(run) and set_aside_unreadable(home, thoroughly=True):
             missing_files_of_the_lake(home, order.without_corrupt)
@@ -208,7 +212,7 @@ def _run(home: Home, made: Build, order: BuildOrder) -> Build:
     with _timed(timings, "finish"):
         measured = finish(made.folder)
         remove_inputs(made.folder)
-        _tidy(made.folder / "dbt")
+        _tidy(target)
         files = file_sums(made.folder, seeding.seed)
     fail_point("build.finished")
     manifest = replace(

@@ -39,7 +39,13 @@ cli()
 """
 
 # A run that asks for anything but what the environment given here says would not be the same run.
-_NOT_INHERITED: Final = ("DBT_", "METERHOUSE_LAKE", "METERHOUSE_BUILD", "METERHOUSE_AS_OF")
+_NOT_INHERITED: Final = (
+    "DBT_",
+    "METERHOUSE_LAKE",
+    "METERHOUSE_BUILD",
+    "METERHOUSE_AS_OF",
+    "METERHOUSE_WORKING_FOLDER",
+)
 
 _BAD: Final = frozenset({"error", "fail", "runtime error"})
 
@@ -147,7 +153,10 @@ def _environment(*, lake: Path, build: Path, as_of: datetime) -> dict[str, str]:
     }
     return {
         **kept,
-        "METERHOUSE_LAKE": str(lake),
+        # As seen from the build, where dbt runs: the same words in every build, so that what dbt
+        # parsed for one serves the next (see _parsed_project.py).
+        "METERHOUSE_LAKE": os.path.relpath(lake, build),
+        "METERHOUSE_WORKING_FOLDER": ".",
         "METERHOUSE_BUILD": str(build),
         "METERHOUSE_AS_OF": as_of.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S"),
         "METERHOUSE_MEMORY_LIMIT": settings.memory_limit,

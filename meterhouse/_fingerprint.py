@@ -22,7 +22,9 @@ _FOLDERS: Final = ("models", "macros", "tests/dbt")
 _FILES: Final = ("dbt_project.yml", "profiles.yml")
 _SUFFIXES: Final = (".sql", ".yml", ".csv")
 # These decide how fast and where a build runs, not what it says.
-_MACHINE: Final = frozenset({"home", "threads", "memory_limit", "keep", "build_niceness"})
+_MACHINE: Final = frozenset(
+    {"home", "threads", "memory_limit", "keep", "build_niceness", "parsed_folder"}
+)
 _NAMED: Final = 3
 _TOOLS: Final = ("duckdb", "dbt-core", "dbt-duckdb", "pyarrow")
 

@@ -22,7 +22,7 @@ _OURS = ("METERHOUSE_", "DBT_")
 
 
 @pytest.fixture(autouse=True, scope="session")
-def clean_environment() -> Generator[None]:
+def clean_environment(tmp_path_factory: pytest.TempPathFactory) -> Generator[None]:
     """No setting of whoever runs the tests reaches them; output is 100 columns, no colour."""
     with pytest.MonkeyPatch.context() as environment:
         for name in list(os.environ):
@@ -33,6 +33,9 @@ def clean_environment() -> Generator[None]:
         environment.setenv("TERM", "dumb")
         # A build that gives way to all else would make the tests wait.
         environment.setenv("METERHOUSE_BUILD_NICENESS", "0")
+        # The homes of one worker share what dbt parsed: most tests are not about parsing.
+        parsed = tmp_path_factory.mktemp("parsed")
+        environment.setenv("METERHOUSE_PARSED_FOLDER", str(parsed))
         yield
 
 

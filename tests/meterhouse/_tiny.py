@@ -129,10 +129,13 @@ class TinyProject:
 
     def run(self, *words: object, **environment: str) -> Said:
         """Run `meterhouse <words>` of this project in its home."""
+        inherited = {
+            name: value for name, value in os.environ.items() if name != "METERHOUSE_PARSED_FOLDER"
+        }
         ran = subprocess.run(
             [sys.executable, "-m", "meterhouse", "--home", str(self.home.root), *map(str, words)],
             cwd=self.folder,
-            env={**os.environ, "PYTHONPATH": str(self.folder), **environment},
+            env={**inherited, "PYTHONPATH": str(self.folder), **environment},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

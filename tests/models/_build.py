@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +9,7 @@ from typing import Any
 
 import duckdb
 
-from foundation._project import project_dir
+from tests.models._dbt import run_dbt
 
 __all__ = ["Built", "build"]
 
@@ -27,6 +24,8 @@ class Built:
         """Return every row of `query`, read-only, in UTC."""
         with duckdb.connect(self.file, read_only=True) as connection:
             connection.execute("set TimeZone = 'UTC'")
+            # Staging reads the lake by the name it has in the build's folder.
+            connection.execute(f"set file_search_path = '{self.file.parent}'")
             return connection.execute(query, list(parameters)).fetchall()
 
 
@@ -45,28 +44,6 @@ def build(
     `select` and `exclude` are dbt selectors; `as_of` is `YYYY-MM-DD HH:MM:SS` UTC; `variables` is
     dbt's `--vars`. Fails the test with dbt's own output when dbt fails.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    project = project_dir()
-    environment = {
-        **os.environ,
-        "METERHOUSE_LAKE": str(lake),
-        "METERHOUSE_BUILD": str(folder),
-        "METERHOUSE_AS_OF": as_of,
-        "DBT_PROFILES_DIR": str(project),
-        "DBT_TARGET_PATH": str(folder / "target"),
-        "DBT_LOG_PATH": str(folder / "logs"),
-    }
-    arguments = [command, "--project-dir", str(project), "--select", *select]
-    if exclude:
-        arguments += ["--exclude", *exclude]
-    if variables is not None:
-        arguments += ["--vars", variables]
-    ran = subprocess.run(
-        [str(Path(sys.executable).with_name("dbt")), *arguments],
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert ran.returncode == 0, ran.stdout + ran.stderr
+    selection = ["--select", *select, *(["--exclude", *exclude] if exclude else [])]
+    run_dbt(folder, lake, [command, *selection], variables=variables or "", as_of=as_of)
     return Built(folder / "warehouse.duckdb")

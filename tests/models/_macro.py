@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import tempfile
 from functools import cache
 from pathlib import Path
 
-from foundation import project_dir
+from tests.models._dbt import run_dbt
 
 __all__ = ["expand"]
 
@@ -21,28 +18,7 @@ def expand(jinja: str) -> str:
     dbt itself expands it, in a process of its own, so what is tried is what the models run.
     """
     with tempfile.TemporaryDirectory() as folder:
-        (Path(folder) / "lake").mkdir()
-        ran = subprocess.run(
-            [
-                str(Path(sys.executable).with_name("dbt")),
-                "--quiet",
-                "compile",
-                "--project-dir",
-                str(project_dir()),
-                "--no-introspect",
-                "--inline",
-                jinja,
-            ],
-            env={
-                **os.environ,
-                "METERHOUSE_BUILD": folder,
-                "DBT_PROFILES_DIR": str(project_dir()),
-                "DBT_TARGET_PATH": str(Path(folder) / "target"),
-                "DBT_LOG_PATH": str(Path(folder) / "logs"),
-            },
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-    assert ran.returncode == 0, ran.stdout + ran.stderr
-    return ran.stdout.strip()
+        lake = Path(folder) / "lake"
+        lake.mkdir()
+        arguments = ["--quiet", "compile", "--no-introspect", "--inline", jinja]
+        return run_dbt(Path(folder), lake, arguments).strip()
