@@ -1,9 +1,10 @@
 """Freeze what a build reads: hard links to the lake's live files, in the build's own folder.
 
 Links cost no space and keep what they name, so landing and compaction go on beside a build without
-it noticing. They are removed once the build is complete: a finished build answers from its own
+it noticing. Most are removed once the build is complete: a finished build answers from its own
 file, its manifest names every batch, and links kept would hold compacted files on the disk for as
-long as the build is kept. A failed build keeps them, to be looked at.
+long as the build is kept. Usage records stay, to be asked for by `usage_record_summary_records`:
+the database holds them added up. A failed build keeps all of them, to be looked at.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ __all__ = [
 ]
 
 INPUTS_NAME: Final = "inputs"
+_KEPT: Final = frozenset({"usage_records"})
 
 
 def require_rows(home: Home) -> None:
@@ -53,8 +55,10 @@ def freeze_inputs(home: Home, build: Path) -> dict[str, Input]:
 
 
 def remove_inputs(build: Path) -> None:
-    """Remove the links; the lake's own files stay."""
-    shutil.rmtree(build / INPUTS_NAME, ignore_errors=True)
+    """Remove the links that no reader of the build asks for; the lake's own files stay."""
+    for stream in STREAMS:
+        if stream not in _KEPT:
+            shutil.rmtree(build / INPUTS_NAME / stream, ignore_errors=True)
 
 
 def _freeze_stream(lake: Path, stream: str, frozen: Path) -> None:

@@ -42,6 +42,7 @@ cli()
 _NOT_INHERITED: Final = (
     "DBT_",
     "METERHOUSE_LAKE",
+    "METERHOUSE_KEPT_INPUTS",
     "METERHOUSE_BUILD",
     "METERHOUSE_AS_OF",
     "METERHOUSE_WORKING_FOLDER",
@@ -157,6 +158,8 @@ def _environment(*, lake: Path, build: Path, as_of: datetime) -> dict[str, str]:
         # parsed for one serves the next (see _parsed_project.py).
         "METERHOUSE_LAKE": os.path.relpath(lake, build),
         "METERHOUSE_WORKING_FOLDER": ".",
+        # As a reader of the published file sees it, from wherever that is.
+        "METERHOUSE_KEPT_INPUTS": str(lake),
         "METERHOUSE_BUILD": str(build),
         "METERHOUSE_AS_OF": as_of.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S"),
         "METERHOUSE_MEMORY_LIMIT": settings.memory_limit,

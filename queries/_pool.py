@@ -23,7 +23,7 @@ from queries._reader import BuildCache, Reader
 
 _counter = itertools.count()
 _RECENT_SECONDS = 0.1
-_EVENT_PATH = re.compile(r"'(/[^']+)/events/")
+_KEPT_PATH = re.compile(r"'(/[^']+)/(?:events|inputs)/")
 
 
 class _Opened:
@@ -182,15 +182,15 @@ def _attach(
     connection = duckdb.connect(":memory:", config=config)
     connection.execute(f"attach {_quoted(str(build.database))} as warehouse (read_only)")
     connection.execute("set global timezone = 'UTC'")
-    # Only now that the file is attached: event-level functions read Parquet under the build.
-    folders = ", ".join(map(_quoted, _event_folders(connection, build)))
+    # Only now that the file is attached: some functions read Parquet under the build.
+    folders = ", ".join(map(_quoted, _names_of_folder(connection, build)))
     connection.execute(f"set allowed_directories = [{folders}]")
     connection.execute("set enable_external_access = false")
     connection.execute("set lock_configuration = true")
     return connection
 
 
-def _event_folders(connection: duckdb.DuckDBPyConnection, build: Build) -> list[str]:
+def _names_of_folder(connection: duckdb.DuckDBPyConnection, build: Build) -> list[str]:
     """Give the build's folder by every name that its own functions have for it.
 
     They hold the path under which the build was made; a link on the way to the home, or a copy of
@@ -200,7 +200,7 @@ def _event_folders(connection: duckdb.DuckDBPyConnection, build: Build) -> list[
         "select distinct macro_definition from duckdb_functions() "
         "where database_name = 'warehouse' and macro_definition is not null"
     ).fetchall()
-    named = {path for (text,) in rows for path in _EVENT_PATH.findall(text)}
+    named = {path for (text,) in rows for path in _KEPT_PATH.findall(text)}
     return [str(build.folder), *sorted(path for path in named if Path(path).name == build.id)]
 
 

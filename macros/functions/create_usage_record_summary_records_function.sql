@@ -3,8 +3,8 @@
    in whole Unix seconds (exclusive, as Stripe writes it).
 
    `fate` is counted, replaced (a later set took its second over), or the reason for which
-   uncounted_usage_records holds it. Reads the usage record files of the build, so it fails where
-   they have been removed. #}
+   uncounted_usage_records holds it. Reads the usage record files that the build keeps beside its
+   database, so it fails where that was copied without them. #}
 {% macro create_usage_record_summary_records_function() %}
     create or replace macro main.usage_record_summary_records(
         subscription_item, start_time
@@ -38,7 +38,7 @@
             landed.batch_id,
             landed.batch_row,
             uncounted.reason
-        from {{ landed_files('usage_records') }} as landed
+        from {{ kept_files('usage_records') }} as landed
         inner join summary
             on
                 landed.subscription_item = summary.subscription_item_id

@@ -11,8 +11,12 @@ import sys
 import duckdb
 
 FROM, UNTIL = 1775001600, 1777593600  # April 2026, UTC
+PERIOD_START = 1770735600  # 10 February 2026, 15:00 UTC
 QUESTIONS = {
     "usage_record_summaries": "from usage_record_summaries('si_CedarReports') as rows",
+    "usage_record_summary_records": (
+        f"from usage_record_summary_records('si_CedarReports', {PERIOD_START}) as rows"
+    ),
     "usage_record_acceptance": f"from usage_record_acceptance('si_CedarReports', {FROM}) as rows",
     "usage_per_timestamp": "from usage_per_timestamp('si_CedarReports') as rows",
     "meter_event_summaries": (
