@@ -27,6 +27,7 @@
         priced.description,
         priced.currency,
         priced.quantity,
+        priced.billed_quantity,
         priced.quantity_source,
         priced.unit_amount_decimal,
         priced.exact_amount_decimal,
@@ -58,25 +59,39 @@
 
 {% macro repriced_invoice_lines(lines, edits, price_tiers) %}
     select
-        updated.*,
+        multiplied.*,
         case
-            when
-                not updated.is_repriced
-                -- Neither landed nor given: there is nothing to multiply with.
-                or (updated.unit_amount_decimal is null and updated.landed_amount is not null)
-                then updated.landed_amount
-            when price_tiers.transform_divide_by is not null
-                then {{ exact_product(
-                    packages(
-                        'updated.quantity', 'price_tiers.transform_divide_by',
-                        'price_tiers.transform_round'
-                    ),
-                    'updated.unit_amount_decimal'
-                ) }}
-            else {{ exact_product('updated.quantity', 'updated.unit_amount_decimal') }}
+            when multiplied.keeps_amount then multiplied.landed_amount
+            else {{ exact_product('multiplied.billed_quantity', 'multiplied.unit_amount_decimal') }}
         end as exact_amount_decimal
     from (
-        {{ updated_invoice_lines(lines, edits) }}
+        {{ multiplied_invoice_lines(lines, edits, price_tiers) }}
+    ) as multiplied
+{% endmacro %}
+
+{# Lines with what their unit amount is multiplied by, and whether an edit left the amount alone. #}
+{% macro multiplied_invoice_lines(lines, edits, price_tiers) %}
+    select
+        updated.*,
+        case
+            when updated.keeps_amount then updated.former_billed_quantity
+            when price_tiers.transform_divide_by is not null
+                then {{ packages(
+                    'updated.quantity', 'price_tiers.transform_divide_by',
+                    'price_tiers.transform_round'
+                ) }}
+            else updated.quantity
+        end as billed_quantity
+    from (
+        select
+            given.*,
+            not given.is_repriced
+            -- Neither landed nor given: there is nothing to multiply with.
+            or (given.unit_amount_decimal is null and given.landed_amount is not null)
+                as keeps_amount
+        from (
+            {{ updated_invoice_lines(lines, edits) }}
+        ) as given
     ) as updated
     left join {{ price_tiers }} as price_tiers
         on
@@ -110,6 +125,7 @@
         end as description,
         lines.currency,
         coalesce(updates.quantity, lines.quantity) as quantity,
+        lines.billed_quantity as former_billed_quantity,
         lines.quantity_source,
         coalesce(updates.unit_amount_decimal, lines.unit_amount_decimal) as unit_amount_decimal,
         lines.exact_amount_decimal as landed_amount,

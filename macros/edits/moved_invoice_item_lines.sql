@@ -32,6 +32,7 @@
         items.description,
         placed.currency,
         items.quantity,
+        items.billed_quantity,
         items.quantity_source,
         items.unit_amount_decimal,
         items.exact_amount_decimal,

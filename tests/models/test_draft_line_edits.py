@@ -51,6 +51,7 @@ class Drafts:
             " subscription_id varchar, subscription_item_id varchar, invoice_item_id varchar,"
             " price_id varchar, product_id varchar, type varchar, tier integer, part varchar,"
             " description varchar, currency varchar, quantity decimal(38,12),"
+            " billed_quantity decimal(38,12),"
             " quantity_source varchar, unit_amount_decimal decimal(38,12),"
             " exact_amount_decimal decimal(38,24), amount bigint, period_start timestamp,"
             " period_end timestamp, is_proration boolean, is_discountable boolean,"
@@ -98,7 +99,7 @@ class Drafts:
     def line(self, line: str, *, type: str = "invoiceitem", metadata: str = "{}") -> None:
         self.connection.execute(
             "insert into lines values (?, 'in_1', 'cus_1', null, null, 'ii_1', null, null, ?, null,"
-            " 'invoice_item', 'As landed', 'usd', 2, 'invoice_item', 50, 100, 100,"
+            " 'invoice_item', 'As landed', 'usd', 2, null, 'invoice_item', 50, 100, 100,"
             " timestamp '2026-03-01', timestamp '2026-03-01', false, true, ?, 0,"
             " timestamp '2026-03-01', 0, false)",
             [line, type, metadata],
@@ -277,7 +278,7 @@ def test_an_undone_edit_names_the_one_that_took_it_back(drafts: Drafts) -> None:
 def test_a_price_that_sells_packages_is_multiplied_by_packages(drafts: Drafts) -> None:
     drafts.edit("add", "il_new", price="price_5", quantity=6)
     (line,) = drafts.rows()
-    assert (line["quantity"], line["amount"]) == (6, 25)
+    assert (line["quantity"], line["billed_quantity"], line["amount"]) == (6, 2, 25)
 
 
 def test_what_is_sold_gives_a_new_line_its_description_and_its_product(drafts: Drafts) -> None:
@@ -307,6 +308,14 @@ def test_a_quantity_without_any_unit_price_leaves_the_amount(drafts: Drafts) -> 
     drafts.connection.execute("update lines set unit_amount_decimal = null")
     drafts.edit("update", "il_1", quantity=7)
     assert [line["amount"] for line in drafts.rows()] == [100]
+    assert [line["billed_quantity"] for line in drafts.rows()] == [None]
+
+
+def test_an_amount_that_landed_is_no_product_until_an_edit_makes_it_one(drafts: Drafts) -> None:
+    drafts.line("il_1")
+    assert [line["billed_quantity"] for line in drafts.rows()] == [None]
+    drafts.edit("update", "il_1", quantity=3)
+    assert [(line["billed_quantity"], line["amount"]) for line in drafts.rows()] == [(3, 150)]
 
 
 def test_a_pending_item_waits_on_the_upcoming_invoice_until_it_is_attached(drafts: Drafts) -> None:

@@ -80,6 +80,21 @@ def test_a_draft_is_what_was_worked_out_from_the_reference_pages(
     assert invoice == {**expected, "lines": wanted}
 
 
+def test_a_line_is_its_billed_quantity_at_its_unit_amount(
+    published: duckdb.DuckDBPyConnection,
+) -> None:
+    found = rows(
+        published,
+        "select part, tier, quantity, billed_quantity, "
+        "billed_quantity * unit_amount_decimal = exact_amount_decimal as is_product "
+        "from draft_invoice_lines where part in ('usage', 'flat_fee')",
+    )
+    assert len(found) > 40
+    assert all(line["is_product"] for line in found)
+    assert {line["billed_quantity"] for line in found if line["part"] == "flat_fee"} == {"1"}
+    assert {line["quantity"] for line in found if line["part"] == "flat_fee"} == {"0"}
+
+
 def test_there_is_no_draft_beyond_those_worked_out(published: duckdb.DuckDBPyConnection) -> None:
     assert rows(
         published,

@@ -123,6 +123,7 @@ select
     lines.description,
     lines.currency,
     coalesce(lines.quantity, cast(1 as {{ quantity_type() }})) as quantity,
+    cast(null as {{ quantity_type() }}) as billed_quantity,
     cast('invoice_item' as varchar) as quantity_source,
     coalesce(
         lines.unit_amount_decimal,

@@ -32,6 +32,7 @@ unedited as (
         lines.description,
         lines.currency,
         lines.quantity,
+        lines.billed_quantity,
         lines.quantity_source,
         lines.unit_amount_decimal,
         lines.exact_amount_decimal,

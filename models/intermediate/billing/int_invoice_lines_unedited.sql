@@ -16,6 +16,7 @@ select
     description,
     currency,
     quantity,
+    billed_quantity,
     quantity_source,
     unit_amount_decimal,
     exact_amount_decimal,

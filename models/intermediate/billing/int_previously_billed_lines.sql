@@ -80,6 +80,7 @@ select
     ) as description,
     sources.currency,
     cast(1 as {{ quantity_type() }}) as quantity,
+    cast(null as {{ quantity_type() }}) as billed_quantity,
     sources.quantity_source,
     cast(-1 * invoiced.amount as {{ quantity_type() }}) as unit_amount_decimal,
     cast(-1 * invoiced.amount as {{ exact_amount_type() }}) as exact_amount_decimal,

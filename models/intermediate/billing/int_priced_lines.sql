@@ -175,6 +175,7 @@ select
     ) }} as description,
     sources.currency,
     parts.quantity,
+    parts.billed_quantity,
     sources.quantity_source,
     parts.unit_amount_decimal,
     parts.exact_amount_decimal,

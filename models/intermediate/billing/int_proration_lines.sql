@@ -183,6 +183,7 @@ select
         as description,
     currency,
     quantity,
+    cast(null as {{ quantity_type() }}) as billed_quantity,
     cast('subscription' as varchar) as quantity_source,
     cast(null as {{ quantity_type() }}) as unit_amount_decimal,
     exact_amount_decimal,
