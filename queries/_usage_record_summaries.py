@@ -20,11 +20,11 @@ _SUMMARIES = Listing(
             subscription_item_id,
             invoice_id,
             livemode,
-            epoch_ms(period_start) // 1000 as period_start,
-            epoch_ms(period_end) // 1000 as period_end,
+            period_start,
+            period_end,
             total_usage
-        from main.usage_record_summaries
-        where subscription_item_id = $subscription_item and """
+        from intermediate.listed_usage_record_summaries($subscription_item)
+        where """
     + IN_MODE,
     keys=(Key("period_start"), Key("id", descending=False)),
 )
