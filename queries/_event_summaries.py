@@ -38,7 +38,7 @@ _SUMMARIES: Final = """
         $window_seconds
     )
     where """
-_KEYS: Final = (Key("window_start"), Key("id", descending=False))
+_KEYS: Final = (Key("window_start"),)
 
 
 def _listing(reader: Reader, values: Mapping[str, Any]) -> Listing | None:
