@@ -116,7 +116,7 @@ def find_invoices(
 def _list_lines(reader: Reader, question: Question) -> Object:
     identifier = question.ids["invoice"]
     edited = lend_edits(reader, question)
-    row = find_draft(reader, question, identifier, edited)
+    row = find_draft(reader, question, identifier, edited, columns="id, is_upcoming")
     if row is not None:
         return answer_lines(reader, question, row, edited)
     landed = find_landed(reader, "invoice", [identifier], question.livemode).get(identifier)

@@ -114,7 +114,10 @@ def read_page(
     *,
     when_empty: Callable[[], None] | None = None,
 ) -> Slice:
-    """Answer one page of a list that is short by what it is; else as ``fetch_page``."""
+    """Answer one page of a list that is short by what it is; else as ``fetch_page``.
+
+    A cursor may name only rows of the list itself.
+    """
     rows = reader.rows(listing.rows, values)
     if not rows and when_empty is not None:
         when_empty()

@@ -1,5 +1,5 @@
-{# The two ids of a summary of usage records, functions of the columns beside them. Instants are whole
-   seconds since 1970. #}
+{# The two ids of a summary of usage records, functions of the columns beside them. Instants are
+   whole seconds since 1970. #}
 {% macro usage_record_summary_id(item, start_seconds) -%}
     {{ stable_id('sis_', [item, start_seconds]) }}
 {%- endmacro %}

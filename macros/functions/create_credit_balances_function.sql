@@ -1,5 +1,6 @@
-{# credit_balances(customer, …): what a customer's credit grants are worth that are effective, neither
-   expired nor voided: one row for each currency, in minor units. An unknown customer has none.
+{# credit_balances(customer, …): what a customer's credit grants are worth that are effective,
+   neither expired nor voided: one row for each currency, in minor units. An unknown customer has
+   none.
 
    at_time       whole seconds since 1970; null (default): the instant of the build
    credit_grant  only this grant
