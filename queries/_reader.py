@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, TypeVar
 
 import duckdb
@@ -16,7 +16,6 @@ from queries._build import Build
 from queries._errors import APIError
 
 _READING = frozenset({duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN})
-_parser = duckdb.connect(":memory:")
 _parsing = threading.Lock()
 
 
@@ -159,8 +158,14 @@ def _overdue() -> APIError:
 def _statement(sql: str) -> duckdb.Statement:
     """Parse a query of ours, once: that takes as long as many of them take to run."""
     with _parsing:
-        (statement,) = _parser.extract_statements(sql)
+        (statement,) = _parser().extract_statements(sql)
     return statement
+
+
+@cache
+def _parser() -> duckdb.DuckDBPyConnection:
+    """Give a connection that only parses: what it makes belongs to no build."""
+    return duckdb.connect(":memory:", config={"threads": 1})
 
 
 def _bound(statement: duckdb.Statement, values: Mapping[str, object] | None) -> dict[str, object]:
