@@ -36,10 +36,11 @@ class Resource:
     object_type: str
     noun: str
     function: str
-    """The table function that lists them; ``listed_…`` of it is what pages are read from."""
+    """The table function that lists them; ``listed_…`` of it is what pages are read from, and
+    ``every_listed_…`` where nothing is filtered."""
     filters: Parameters
-    every: str = ""
-    """Arguments with which the function leaves nothing out."""
+    leaves_out: bool = False
+    """Whether a list without filters is not every object."""
 
 
 CATALOGUE: tuple[Resource, ...] = (
@@ -100,7 +101,7 @@ CATALOGUE: tuple[Resource, ...] = (
             SUBSCRIPTION_STATUS,
             _TEST_CLOCK,
         ),
-        every="status := 'all'",
+        leaves_out=True,
     ),
     Resource(
         "subscription_schedules",

@@ -8,23 +8,11 @@ from queries._errors import InvalidRequestError, no_such
 from queries._expand import Object
 from queries._filters import Values
 from queries._kinds import Choice, ListOf, Text
-from queries._landed import IN_MODE, is_landed
+from queries._landed import is_landed
 from queries._objects import show_objects
 from queries._parameters import EXPAND, Parameter, Parameters
 from queries._reader import Reader
 from queries._route import Question, Route
-
-_SCOPE: Final = "applicability_config.scope"
-
-
-def _text(path: str) -> str:
-    """Give SQL for the text of one member of the object; paths are ours."""
-    return f"json_extract_string(object_json, '$.{path}')"
-
-
-def _instant(path: str) -> str:
-    return f"cast({_text(path)} as bigint)"
-
 
 _FILTER: Final = Parameters(
     Parameter("type", Choice(("applicability_scope", "credit_grant")), "By what.", required=True),
@@ -43,22 +31,21 @@ _FILTER: Final = Parameters(
     ),
 )
 
-_BALANCES: Final = f"""
-    select
-        currency,
-        cast(sum(cast({_text("amount.monetary.value")} as bigint)) as bigint) as value
-    from main.landed_objects
-    where
-        object = 'billing.credit_grant'
-        and customer_id = $customer
-        and {IN_MODE}
-        and {_text("voided_at")} is null
-        and coalesce({_instant("effective_at")}, 0) <= $as_of
-        and coalesce({_instant("expires_at")}, $as_of + 1) > $as_of
+_BALANCES: Final = """
+    select currency, value
+    from credit_balances(
+        $customer,
+        at_time := $at_time,
+        credit_grant := $credit_grant,
+        price_type := $price_type,
+        prices := $prices,
+        livemode := $livemode
+    )
 """
 
 
-def _condition(given: dict[str, Any], values: Values) -> str:
+def _counted(given: dict[str, Any]) -> Values:
+    """Say which grants count, as the function's arguments; what is not asked for is null."""
     kind = given["type"]
     if kind not in given:
         raise InvalidRequestError(
@@ -66,16 +53,13 @@ def _condition(given: dict[str, Any], values: Values) -> str:
             param=f"filter[{kind}]",
             code="parameter_missing",
         )
+    counted: Values = {"credit_grant": None, "price_type": None, "prices": None}
     if kind == "credit_grant":
-        values["credit_grant"] = given["credit_grant"]
-        return "id = $credit_grant"
+        return counted | {"credit_grant": given["credit_grant"]}
     scope = given["applicability_scope"]
     if "prices" in scope:
-        values["prices"] = [price["id"] for price in scope["prices"]]
-        prices = f"json_extract_string(object_json, '$.{_SCOPE}.prices[*].id')"
-        return f"list_has_any({prices}, $prices)"
-    values["price_type"] = scope.get("price_type", "metered")
-    return f"{_text(f'{_SCOPE}.price_type')} = $price_type"
+        return counted | {"prices": [price["id"] for price in scope["prices"]]}
+    return counted | {"price_type": scope.get("price_type", "metered")}
 
 
 def _answer(reader: Reader, question: Question) -> Object:
@@ -85,10 +69,9 @@ def _answer(reader: Reader, question: Question) -> Object:
     values: Values = {
         "customer": customer,
         "livemode": question.livemode,
-        "as_of": reader.build.as_of_seconds,
+        "at_time": reader.build.as_of_seconds,
     }
-    condition = _condition(question.params["filter"], values)
-    rows = reader.rows(f"{_BALANCES} and {condition} group by currency order by currency", values)
+    rows = reader.rows(_BALANCES, values | _counted(question.params["filter"]))
     summary: Object = {
         "object": "billing.credit_balance_summary",
         "balances": [

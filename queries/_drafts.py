@@ -73,7 +73,12 @@ def lend_edits(reader: Reader, question: Question) -> frozenset[str]:
 
 
 def find_draft(
-    reader: Reader, question: Question, invoice: str, edited: frozenset[str]
+    reader: Reader,
+    question: Question,
+    invoice: str,
+    edited: frozenset[str],
+    *,
+    columns: str = INVOICE_COLUMNS,
 ) -> Row | None:
     """Give a draft's row, None where there is no draft of this id."""
     is_upcoming = invoice.startswith(UPCOMING_PREFIX)
@@ -82,7 +87,7 @@ def find_draft(
     if identifier in edited:
         source = _lend_edited_draft(reader, identifier)
     row = reader.row(
-        f"select {INVOICE_COLUMNS} from {source} where id = $id and {IN_MODE}",
+        f"select {columns} from {source} where id = $id and {IN_MODE}",
         {"id": identifier, "livemode": question.livemode},
     )
     return row if row is not None and row["is_upcoming"] == is_upcoming else None

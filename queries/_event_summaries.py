@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
-
-import duckdb
 
 from queries._errors import InvalidRequestError, StripeError, no_such
 from queries._expand import Object
@@ -24,27 +23,47 @@ _WINDOW_BOUNDARY: Final = {
     "day": "UTC day boundaries (00:00 UTC)",
 }
 
-_SUMMARIES = Listing(
-    noun="billing.meter_event_summary",
-    rows="""
-        select
-            id,
-            meter_id,
-            livemode,
-            epoch_ms(start_time) // 1000 as start_time,
-            epoch_ms(end_time) // 1000 as end_time,
-            aggregated_value
-        from meter_event_summaries(
-            $meter,
-            $customer,
-            cast($start_time as bigint),
-            cast($end_time as bigint),
-            $value_grouping_window
-        )
-        where """
-    + IN_MODE,
-    keys=(Key("start_time"), Key("id", descending=False)),
-)
+_FUNCTION: Final = """
+    select intermediate.summaries_function(
+        $meter, cast($start_time as bigint), cast($end_time as bigint)
+    ) as begun
+"""
+_SUMMARIES: Final = """
+    select id, livemode, window_start, window_end, aggregated_value
+    from intermediate.{begun}
+        $customer,
+        cast($start_time as bigint),
+        cast($end_time as bigint),
+        $value_grouping_window,
+        $window_seconds
+    )
+    where """
+_KEYS: Final = (Key("window_start"),)
+
+
+def _listing(reader: Reader, values: Mapping[str, Any]) -> Listing | None:
+    """Give the list, read from the function for this meter; None where the build knows no meter.
+
+    Which one it is depends on where in a quarter-hour the range begins and ends, so it is asked for
+    once for all ranges that are alike in that.
+    """
+
+    def ask(reader: Reader) -> str:
+        row = reader.row(_FUNCTION, values)
+        if row is None or row["begun"] is None:
+            raise LookupError(values["meter"])
+        return row["begun"]
+
+    alike = (values["meter"], values["start_time"] % 900, values["end_time"] % 900)
+    try:
+        begun = reader.cached(f"function of event summaries {alike}", ask)
+    except LookupError:
+        return None
+    return Listing(
+        noun="billing.meter_event_summary",
+        rows=_SUMMARIES.format(begun=begun) + IN_MODE,
+        keys=_KEYS,
+    )
 
 
 def _misaligned(name: str, instant: int, window: str | None) -> StripeError:
@@ -80,6 +99,7 @@ def _answer(reader: Reader, question: Question) -> Object:
     _check_times(params)
     page = Page.of(params)
     meter, customer = question.ids["id"], params["customer"]
+    window = params.get("value_grouping_window")
 
     def require_both() -> None:
         if not is_landed(reader, "billing.meter", meter, question.livemode):
@@ -93,23 +113,23 @@ def _answer(reader: Reader, question: Question) -> Object:
         "customer": customer,
         "start_time": params["start_time"],
         "end_time": params["end_time"],
-        "value_grouping_window": params.get("value_grouping_window"),
+        "value_grouping_window": window,
+        "window_seconds": _WINDOW_SECONDS[window] if window else None,
     }
-    try:
-        found = fetch_page(reader, _SUMMARIES, values, page, when_empty=require_both)
-    except duckdb.InvalidInputException:
-        # The function refuses a meter that the build does not know; Stripe's refusal comes first.
+    listing = _listing(reader, values)
+    if listing is None:
         require_both()
-        raise
+        raise no_such("meter", meter)
+    found = fetch_page(reader, listing, values, page, when_empty=require_both)
     data: list[Object] = [
         {
             "id": row["id"],
             "object": "billing.meter_event_summary",
             "aggregated_value": exact(row["aggregated_value"]),
-            "end_time": row["end_time"],
+            "end_time": row["window_end"],
             "livemode": row["livemode"],
-            "meter": row["meter_id"],
-            "start_time": row["start_time"],
+            "meter": meter,
+            "start_time": row["window_start"],
         }
         for row in found.rows
     ]

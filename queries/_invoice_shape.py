@@ -10,8 +10,6 @@ from typing import Any, Final, cast
 
 from foundation import decode_json
 from queries._expand import Object
-from queries._landed import find_landed
-from queries._reader import Reader
 
 INVOICE_COLUMNS: Final = """
     id,
@@ -150,16 +148,30 @@ _FROM_CUSTOMER: Final = {
 }
 
 
+def shown_in_invoice(row: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Say which landed objects a draft shows something of: their ids, by type."""
+    named = {
+        "invoice": row["id"],
+        "customer": row["customer_id"],
+        "subscription": row["subscription_id"],
+    }
+    return {object_type: [each] for object_type, each in named.items() if each is not None}
+
+
 def shape_invoice(
-    reader: Reader, row: Mapping[str, Any], landed: Object | None, lines: Object
+    row: Mapping[str, Any], landed: Mapping[str, Mapping[str, Object]], lines: Object
 ) -> Object:
-    """Shape one draft. ``landed`` is the draft as it was made elsewhere, where it was."""
+    """Shape one draft. ``landed`` has what it shows something of, by type and id.
+
+    A draft that was made elsewhere is among them itself.
+    """
+    made_elsewhere = landed["invoice"].get(row["id"], {})
     shaped: Object = {
         "id": row["id"],
         "object": "invoice",
         **_UNSET,
-        **_of_customer(reader, row["customer_id"]),
-        **({key: landed[key] for key in _UNSET if key in landed} if landed else {}),
+        **_of_customer(landed, row["customer_id"]),
+        **{key: made_elsewhere[key] for key in _UNSET if key in made_elsewhere},
         "amount_due": row["amount_due"],
         "amount_remaining": row["amount_due"],
         "auto_advance": row["auto_advance"],
@@ -178,7 +190,7 @@ def shape_invoice(
         "starting_balance": row["starting_balance"],
         "status": row["status"],
         "subscription": row["subscription_id"],
-        **_of_subscription(reader, row["subscription_id"]),
+        **_of_subscription(landed, row["subscription_id"]),
         "subtotal": row["subtotal"],
         "subtotal_excluding_tax": row["subtotal_excluding_tax"],
         "tax": row["tax"],
@@ -192,23 +204,22 @@ def shape_invoice(
 
 
 def _listed(json_array: str | None) -> list[Any]:
-    return cast("list[Any]", decode_json(json_array or "[]"))
+    return cast("list[Any]", decode_json(json_array)) if json_array else []
 
 
-def _of_customer(reader: Reader, customer_id: str | None) -> Object:
-    if customer_id is None:
-        return {}
-    customer = find_landed(reader, "customer", [customer_id], None).get(customer_id)
+def _of_customer(landed: Mapping[str, Mapping[str, Object]], customer_id: str | None) -> Object:
+    customer = landed.get("customer", {}).get(customer_id) if customer_id else None
     if customer is None:
         return {}
     return {field: customer.get(source) for field, source in _FROM_CUSTOMER.items()}
 
 
-def _of_subscription(reader: Reader, subscription_id: str | None) -> Object:
+def _of_subscription(
+    landed: Mapping[str, Mapping[str, Object]], subscription_id: str | None
+) -> Object:
     if subscription_id is None:
         return {}
-    found = find_landed(reader, "subscription", [subscription_id], None)
-    subscription = found.get(subscription_id, {})
+    subscription = landed["subscription"].get(subscription_id, {})
     return {
         "default_tax_rates": subscription.get("default_tax_rates") or [],
         "discounts": subscription.get("discounts") or [],

@@ -10,11 +10,11 @@ from queries._basil import basil_invoice, basil_line
 from queries._drafts import UPCOMING_PREFIX, Row, find_draft, lend_edits, lines_of
 from queries._errors import no_such
 from queries._expand import Object
-from queries._invoice_shape import shape_invoice
-from queries._landed import find_landed
-from queries._line_shape import shape_lines
+from queries._invoice_shape import shape_invoice, shown_in_invoice
+from queries._landed import find_landed, find_landed_of_types
+from queries._line_shape import shape_lines, shown_in_lines
 from queries._objects import show_objects
-from queries._page import Page, fetch_page
+from queries._page import Page, cut_page, read_page
 from queries._parameters import EXPAND, PAGING, Parameters
 from queries._reader import Reader
 from queries._route import Question, Route, list_object
@@ -36,21 +36,22 @@ def answer_draft(
 
     ``source`` names the relation of its lines, where it is no draft of the build.
     """
-    found = fetch_page(
+    found = read_page(
         reader,
         lines_of(row["id"], edited, is_upcoming=row["is_upcoming"], source=source),
         {"id": row["id"]},
         _SHOWN_LINES,
     )
+    shown = shown_in_invoice(row) | shown_in_lines(found.rows)
+    landed = find_landed_of_types(reader, shown, None)
     lines: Object = {
         "object": "list",
-        "data": shape_lines(reader, found.rows),
+        "data": shape_lines(found.rows, landed),
         "has_more": found.has_more,
         "total_count": row["line_count"],
         "url": lines_url or _lines_url(row),
     }
-    landed = find_landed(reader, "invoice", [row["id"]], question.livemode).get(row["id"])
-    invoice = shape_invoice(reader, row, landed, lines)
+    invoice = shape_invoice(row, landed, lines)
     if row["is_upcoming"]:
         invoice["id"] = UPCOMING_PREFIX + row["id"]
     return basil_invoice(invoice) if question.is_basil else invoice
@@ -74,13 +75,13 @@ def answer_lines(
     source: str | None = None,
 ) -> Object:
     """Answer one page of a draft's lines."""
-    found = fetch_page(
+    found = read_page(
         reader,
         lines_of(row["id"], edited, is_upcoming=row["is_upcoming"], source=source),
         {"id": row["id"]},
         Page.of(question.params),
     )
-    data = shape_lines(reader, found.rows)
+    data = shape_lines(found.rows, find_landed_of_types(reader, shown_in_lines(found.rows), None))
     if question.is_basil:
         data = [basil_line(line) for line in data]
     show_objects(reader, question, data, "line_item", is_list=True)
@@ -115,7 +116,7 @@ def find_invoices(
 def _list_lines(reader: Reader, question: Question) -> Object:
     identifier = question.ids["invoice"]
     edited = lend_edits(reader, question)
-    row = find_draft(reader, question, identifier, edited)
+    row = find_draft(reader, question, identifier, edited, columns="id, is_upcoming")
     if row is not None:
         return answer_lines(reader, question, row, edited)
     landed = find_landed(reader, "invoice", [identifier], question.livemode).get(identifier)
@@ -126,31 +127,15 @@ def _list_lines(reader: Reader, question: Question) -> Object:
 
 def _landed_lines(reader: Reader, question: Question, invoice: Object) -> Object:
     """Answer a page of the lines that landed within an invoice: they are no rows of a mart."""
-    page = Page.of(question.params)
     held = cast("dict[str, Any]", invoice.get("lines") or {})
-    lines = cast("list[Object]", held.get("data") or [])
-    at = [str(line.get("id")) for line in lines]
-    if page.ending_before is not None:
-        end = _place(at, page.ending_before, "ending_before")
-        start = max(0, end - page.limit)
-        has_more = start > 0
-    else:
-        start = 0
-        if page.starting_after is not None:
-            start = _place(at, page.starting_after, "starting_after") + 1
-        end = start + page.limit
-        has_more = end < len(lines)
-    data = lines[start:end]
+    found = cut_page(
+        cast("list[Object]", held.get("data") or []), Page.of(question.params), "line_item"
+    )
+    data = found.rows
     if question.is_basil:
         data = [basil_line(line) for line in data]
     show_objects(reader, question, data, "line_item", is_list=True)
-    return list_object(question, data, has_more=has_more)
-
-
-def _place(identifiers: list[str], cursor: str, param: str) -> int:
-    if cursor not in identifiers:
-        raise no_such("line_item", cursor, param=param, http_status=400)
-    return identifiers.index(cursor)
+    return list_object(question, data, has_more=found.has_more)
 
 
 INVOICE_ROUTES: tuple[Route, ...] = (

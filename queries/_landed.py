@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any, cast
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final, cast
 
 from foundation import decode_json
 from queries._expand import Object
@@ -11,6 +11,12 @@ from queries._reader import Reader
 
 IN_MODE = "($livemode is null or livemode = $livemode)"
 """Whether a row may be seen: a test key sees test rows, a live key live rows, no key all."""
+
+# One branch a type, each with an equality: a list of types would not let row groups be skipped.
+_OF_TYPE: Final = (
+    "select object, id, object_json from main.landed_objects "
+    f"where object = $object_{{number}} and list_contains($ids_{{number}}, id) and {IN_MODE}"
+)
 
 
 def decoded(object_json: str) -> Object:
@@ -33,16 +39,27 @@ def find_landed(
     reader: Reader, object_type: str, identifiers: Sequence[str], livemode: bool | None
 ) -> dict[str, Object]:
     """Give the landed objects of one type with these ids, by id."""
-    rows = reader.rows(
-        "select id, object_json from main.landed_objects "
-        f"where object = $object and list_contains($ids, id) and {IN_MODE}",
-        {"object": object_type, "ids": list(identifiers), "livemode": livemode},
-    )
-    found = {row["id"]: decoded(row["object_json"]) for row in rows}
-    for identifier in identifiers:
-        supposed = reader.supposed.get((object_type, identifier))
-        if supposed is not None:
-            found[identifier] = cast("Object", _id_first(supposed))
+    return find_landed_of_types(reader, {object_type: identifiers}, livemode)[object_type]
+
+
+def find_landed_of_types(
+    reader: Reader, wanted: Mapping[str, Iterable[str]], livemode: bool | None
+) -> dict[str, dict[str, Object]]:
+    """Give landed objects by type and id, all in one query; every type that is wanted is there."""
+    identifiers = {object_type: list(dict.fromkeys(wanted[object_type])) for object_type in wanted}
+    asked = [object_type for object_type, held in identifiers.items() if held]
+    found: dict[str, dict[str, Object]] = {object_type: {} for object_type in wanted}
+    if not asked:
+        return found
+    values: dict[str, object] = {"livemode": livemode}
+    for number, object_type in enumerate(asked):
+        values |= {f"object_{number}": object_type, f"ids_{number}": identifiers[object_type]}
+    sql = " union all ".join(_OF_TYPE.format(number=number) for number in range(len(asked)))
+    for row in reader.rows(sql, values):
+        found[row["object"]][row["id"]] = decoded(row["object_json"])
+    for (object_type, identifier), supposed in reader.supposed.items():
+        if identifier in identifiers.get(object_type, ()):
+            found[object_type][identifier] = cast("Object", _id_first(supposed))
     return found
 
 

@@ -27,12 +27,13 @@ _KEYS = (Key("created"), Key("id", descending=False))
 
 def landed_listing(resource: Resource, params: Mapping[str, Any], values: Values) -> Listing:
     """Give the list of one kind of landed object, newest first, as the request filters it."""
-    function = f"listed_{resource.function}"
-    every = f"intermediate.{function}({resource.every})"
+    every = f"intermediate.every_listed_{resource.function}()"
+    chosen = every
+    if resource.leaves_out or any(filter_.name in params for filter_ in resource.filters):
+        chosen = called(f"listed_{resource.function}", resource.filters, params, values)
     return Listing(
         noun=resource.noun,
-        rows="select id, created, object_json from "
-        f"{called(function, resource.filters, params, values)} as listed where {IN_MODE}",
+        rows=f"select id, created, object_json from {chosen} as listed where {IN_MODE}",
         keys=_KEYS,
         cursors=f"select id, created from {every} as listed where {IN_MODE}",
     )

@@ -6,14 +6,12 @@ is made from it in ``_basil``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, cast
 
 from foundation import decimal_text, decode_json
 from queries._expand import Object
-from queries._landed import find_landed
 from queries._numbers import exact
-from queries._reader import Reader
 
 LINE_COLUMNS: Final = """
     id,
@@ -46,26 +44,35 @@ LINE_COLUMNS: Final = """
 """
 
 
-def shape_lines(reader: Reader, rows: Sequence[Mapping[str, Any]]) -> list[Object]:
-    """Shape rows of lines, each with its price in full."""
-    prices = _found(reader, "price", (row["price_id"] for row in rows))
-    rates_of = [cast("list[str]", _listed(row["tax_rates_json"])) for row in rows]
-    rates = _found(reader, "tax_rate", (rate for each in rates_of for rate in each))
+def shown_in_lines(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
+    """Say which objects rows of lines show in full: their ids, by type."""
+    return {
+        "price": [row["price_id"] for row in rows if row["price_id"] is not None],
+        "tax_rate": [rate for row in rows for rate in _rates_of(row)],
+    }
+
+
+def shape_lines(
+    rows: Sequence[Mapping[str, Any]], landed: Mapping[str, Mapping[str, Object]]
+) -> list[Object]:
+    """Shape rows of lines. ``landed`` has what they show in full, by type and id."""
+    prices, rates = landed["price"], landed["tax_rate"]
     return [
-        _shape(row, prices.get(row["price_id"]), [rates[rate] for rate in held if rate in rates])
-        for row, held in zip(rows, rates_of, strict=True)
+        _shape(
+            row,
+            prices.get(row["price_id"]),
+            [rates[rate] for rate in _rates_of(row) if rate in rates],
+        )
+        for row in rows
     ]
 
 
-def _found(
-    reader: Reader, object_type: str, identifiers: Iterable[str | None]
-) -> dict[str, Object]:
-    wanted = [each for each in dict.fromkeys(identifiers) if each is not None]
-    return find_landed(reader, object_type, wanted, None) if wanted else {}
+def _rates_of(row: Mapping[str, Any]) -> list[str]:
+    return cast("list[str]", _listed(row["tax_rates_json"]))
 
 
 def _listed(json_array: str | None) -> list[Any]:
-    return cast("list[Any]", decode_json(json_array or "[]"))
+    return cast("list[Any]", decode_json(json_array)) if json_array else []
 
 
 def _shape(row: Mapping[str, Any], price: Object | None, tax_rates: list[Object]) -> Object:

@@ -1,4 +1,7 @@
-"""Pages of a list, cut in SQL by the keys of the cursor's row, newest first.
+"""Pages of a list, cut by the keys of the cursor's row, newest first.
+
+Most are cut in SQL. A list that is short by what it is, such as the lines of one invoice, is read
+whole and cut here: to plan a sort and a limit takes longer than to read its rows.
 
 Semantics (https://docs.stripe.com/api/pagination): ``starting_after`` answers what follows the
 cursor, ``ending_before`` the page that touches the cursor from the other side, still newest first.
@@ -9,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from queries._errors import InvalidRequestError, no_such
@@ -102,16 +106,53 @@ def fetch_page(
     return Slice(rows[::-1] if backwards else rows, has_more)
 
 
+def read_page(
+    reader: Reader,
+    listing: Listing,
+    values: Mapping[str, object],
+    page: Page,
+    *,
+    when_empty: Callable[[], None] | None = None,
+) -> Slice:
+    """Answer one page of a list that is short by what it is; else as ``fetch_page``.
+
+    A cursor may name only rows of the list itself.
+    """
+    rows = reader.rows(listing.rows, values)
+    if not rows and when_empty is not None:
+        when_empty()
+    for key in reversed(listing.keys):
+        rows.sort(key=itemgetter(key.column), reverse=key.descending)
+    return cut_page(rows, page, listing.noun, listing.id_column)
+
+
+def cut_page(rows: list[dict[str, Any]], page: Page, noun: str, id_column: str = "id") -> Slice:
+    """Cut one page out of all rows of a list, which are in its order."""
+    if page.ending_before is not None:
+        end = _place(rows, id_column, page.ending_before, noun, "ending_before")
+        start = max(0, end - page.limit)
+        return Slice(rows[start:end], has_more=start > 0)
+    start = 0
+    if page.starting_after is not None:
+        start = _place(rows, id_column, page.starting_after, noun, "starting_after") + 1
+    end = start + page.limit
+    return Slice(rows[start:end], has_more=end < len(rows))
+
+
+def _place(rows: list[dict[str, Any]], id_column: str, cursor: str, noun: str, param: str) -> int:
+    for place, row in enumerate(rows):
+        if row.get(id_column) == cursor:
+            return place
+    raise no_such(noun, cursor, param=param, http_status=400)
+
+
 def _page_sql(listing: Listing, *, with_cursor: bool, backwards: bool) -> str:
     order = ", ".join(
         f"{key.column} {'desc' if key.descending is not backwards else 'asc'}"
         for key in listing.keys
     )
     if not with_cursor:
-        return (
-            f"select * from ({listing.rows}) as matches order by {order} "
-            "limit cast($page_rows as bigint)"
-        )
+        return f"{listing.rows} order by {order} limit cast($page_rows as bigint)"
     columns = ", ".join(f"{key.column} as anchor_{key.column}" for key in listing.keys)
     return (
         f"with anchor as (select {columns} from ({_cursors(listing)}) as cursors "

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, TypeVar
 
 import duckdb
@@ -17,7 +16,7 @@ from queries._build import Build
 from queries._errors import APIError
 
 _READING = frozenset({duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN})
-_NAME = re.compile(r"\$([a-z_][a-z0-9_]*)")
+_parsing = threading.Lock()
 
 
 T = TypeVar("T")
@@ -62,9 +61,9 @@ class Reader:
 
     def rows(self, sql: str, values: Mapping[str, object] | None = None) -> list[dict[str, Any]]:
         """Run a query of ours and give its rows. ``values`` fill the ``$names`` it holds."""
-        bound = {name: (values or {})[name] for name in _names(sql)}
+        statement = _statement(sql)
         try:
-            result = self._cursor.execute(sql, bound)
+            result = self._cursor.execute(statement, _bound(statement, values))
             columns = [column[0] for column in result.description or ()]
             return [dict(zip(columns, row, strict=True)) for row in result.fetchall()]
         except duckdb.InterruptException as error:
@@ -98,9 +97,11 @@ class Reader:
 
     def arrow(self, sql: str, values: Mapping[str, object] | None = None) -> pa.Table:
         """Run a query of ours and give its rows as Arrow, every number exact."""
-        bound = {name: (values or {})[name] for name in _names(sql)}
+        statement = _statement(sql)
         try:
-            return self._cursor.sql(sql, params=bound or None).to_arrow_table()
+            return self._cursor.sql(
+                statement, params=_bound(statement, values) or None
+            ).to_arrow_table()
         except duckdb.InterruptException as error:
             raise _overdue() from error
 
@@ -154,6 +155,19 @@ def _overdue() -> APIError:
 
 
 @lru_cache(maxsize=1024)
-def _names(sql: str) -> tuple[str, ...]:
-    """Find the parameters of a query: DuckDB refuses values that a query does not use."""
-    return tuple(dict.fromkeys(_NAME.findall(sql)))
+def _statement(sql: str) -> duckdb.Statement:
+    """Parse a query of ours, once: that takes as long as many of them take to run."""
+    with _parsing:
+        (statement,) = _parser().extract_statements(sql)
+    return statement
+
+
+@cache
+def _parser() -> duckdb.DuckDBPyConnection:
+    """Give a connection that only parses: what it makes belongs to no build."""
+    return duckdb.connect(":memory:", config={"threads": 1})
+
+
+def _bound(statement: duckdb.Statement, values: Mapping[str, object] | None) -> dict[str, object]:
+    """Pick the values that a query has names for: DuckDB refuses others."""
+    return {name: (values or {})[name] for name in statement.named_parameters}

@@ -7,7 +7,7 @@ from queries._expand import Object
 from queries._landed import IN_MODE
 from queries._numbers import exact
 from queries._objects import show_objects
-from queries._page import Key, Listing, Page, fetch_page
+from queries._page import Key, Listing, Page, read_page
 from queries._parameters import PAGING, Parameters
 from queries._reader import Reader
 from queries._route import Question, Route, list_object
@@ -20,11 +20,11 @@ _SUMMARIES = Listing(
             subscription_item_id,
             invoice_id,
             livemode,
-            epoch_ms(period_start) // 1000 as period_start,
-            epoch_ms(period_end) // 1000 as period_end,
+            period_start,
+            period_end,
             total_usage
-        from main.usage_record_summaries
-        where subscription_item_id = $subscription_item and """
+        from intermediate.listed_usage_record_summaries($subscription_item)
+        where """
     + IN_MODE,
     keys=(Key("period_start"), Key("id", descending=False)),
 )
@@ -33,7 +33,7 @@ _SUMMARIES = Listing(
 def _answer(reader: Reader, question: Question) -> Object:
     item = question.ids["subscription_item"]
     page = Page.of(question.params)
-    found = fetch_page(
+    found = read_page(
         reader,
         _SUMMARIES,
         {"subscription_item": item, "livemode": question.livemode},

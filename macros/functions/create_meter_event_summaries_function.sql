@@ -7,6 +7,11 @@
    value_grouping_window is 'hour' or 'day', on whose boundaries both must lie, or null for one
    summary of the whole range. The columns are those of the mart of the same name.
 
+   The endpoint reads its pages from the functions below: instants there are whole seconds, and
+   windows are given by their length too. Which of them answers is said by
+   intermediate.summaries_function(meter, start_time, end_time), null for an unknown meter; it gives
+   the beginning of the call, its first arguments included.
+
    Planning a general answer takes several times as long as reading the few rows. So there is one
    function for each formula, from the rollup alone, and for ranges that cut a quarter-hour a second
    and a third (for meters with an event_time_window) that read the events at the cuts too. query()
@@ -17,50 +22,60 @@
     {%- for reading in ['quarter_hours', 'minutes', 'windowed_minutes'] %}
     create or replace macro intermediate.{{ formula }}_summaries_of_{{ reading }}(
         meter, asked_meter_key, meter_livemode, customer, start_time, end_time,
-        value_grouping_window
+        value_grouping_window, window_seconds
     ) as table
     {{ event_summaries_query(formula, reading) }};
     {%- endfor %}
     {%- endfor %}
 
+    create or replace macro intermediate.summaries_function(meter, start_time, end_time) as
+    nullif(
+        split_part(
+            split_part(
+                {{ summary_functions_of_meters() }},
+                concat(chr(10), meter, chr(9)),
+                2
+            ),
+            chr(9),
+            case when start_time % 900 = 0 and end_time % 900 = 0 then 1 else 2 end
+        ),
+        ''
+    );
+
     create or replace macro intermediate.refused_summaries(
-        customer, start_time, end_time, value_grouping_window
+        customer, start_time, end_time, value_grouping_window, window_seconds
     ) as table
     {{ no_summaries(refusal_of_summary_question()) }};
 
     create or replace macro intermediate.summaries_of_unknown_meter(
-        meter, customer, start_time, end_time, value_grouping_window
+        meter, customer, start_time, end_time, value_grouping_window, window_seconds
     ) as table
     {{ no_summaries("error(concat('No such meter: ''', meter, '''.'))") }};
 
-    {%- set window_length -%}
-        case value_grouping_window when 'hour' then 3600 when 'day' then 86400 else 60 end
-    {%- endset -%}
+    {%- set window_seconds = seconds_of_window('value_grouping_window') -%}
     create or replace macro main.meter_event_summaries(
         meter, customer, start_time, end_time, value_grouping_window
     ) as table
-    select *
+    select
+        id,
+        meter as meter_id,
+        customer as customer_id,
+        {{ from_unix_seconds('window_start') }} as start_time,
+        {{ from_unix_seconds('window_end') }} as end_time,
+        aggregated_value,
+        value_grouping_window as value_grouping_window,
+        event_count,
+        livemode
     from query(concat(
         'from intermediate.',
         case
             when
-                start_time % {{ window_length }} = 0
-                and end_time % {{ window_length }} = 0
+                start_time % coalesce({{ window_seconds }}, 60) = 0
+                and end_time % coalesce({{ window_seconds }}, 60) = 0
                 and start_time < end_time
                 and coalesce(value_grouping_window in ('hour', 'day'), true)
                 then coalesce(
-                    nullif(
-                        split_part(
-                            split_part(
-                                {{ summary_functions_of_meters() }},
-                                concat(chr(10), meter, chr(9)),
-                                2
-                            ),
-                            chr(9),
-                            case when start_time % 900 = 0 and end_time % 900 = 0 then 1 else 2 end
-                        ),
-                        ''
-                    ),
+                    intermediate.summaries_function(meter, start_time, end_time),
                     concat(
                         'summaries_of_unknown_meter(''', replace(meter, '''', ''''''), ''', '
                     )
@@ -70,8 +85,10 @@
         '''', replace(customer, '''', ''''''), ''', ',
         coalesce(cast(start_time as bigint) || '', 'null'), ', ',
         coalesce(cast(end_time as bigint) || '', 'null'), ', ',
-        coalesce('''' || replace(value_grouping_window, '''', '''''') || '''', 'null'), ')'
+        coalesce('''' || replace(value_grouping_window, '''', '''''') || '''', 'null'), ', ',
+        coalesce({{ window_seconds }} || '', 'null'), ')'
     ))
+    order by window_start desc
 {% endmacro %}
 
 
@@ -79,12 +96,9 @@
 {% macro no_summaries(refusal) %}
     select
         cast(null as varchar) as id,
-        cast(null as varchar) as meter_id,
-        customer as customer_id,
-        cast(null as timestamp) as start_time,
-        cast(null as timestamp) as end_time,
+        cast(null as bigint) as window_start,
+        cast(null as bigint) as window_end,
         cast(null as {{ quantity_type() }}) as aggregated_value,
-        value_grouping_window as value_grouping_window,
         cast(null as bigint) as event_count,
         cast(null as boolean) as livemode
     from range(cast({{ refusal }} as bigint))
@@ -117,23 +131,30 @@
    (the rollup), minutes (and the events at the cuts), or windowed_minutes (of a meter whose events
    replace each other). #}
 {% macro event_summaries_query(formula, reading) %}
-    {%- set window_length = seconds_of_window('value_grouping_window') -%}
-    {%- set window_end = 'coalesce(merged.window_start + ' ~ window_length ~ ', end_time)' -%}
     select
-        {{ summary_id('meter', 'customer', 'merged.window_start', window_end,
+        {{ summary_id('meter', 'customer', 'windows.window_start', 'windows.window_end',
             'value_grouping_window') }} as id,
-        meter as meter_id,
-        customer as customer_id,
-        {{ from_unix_seconds('merged.window_start') }} as start_time,
-        {{ from_unix_seconds(window_end) }} as end_time,
-        {{ finished_value(formula, 'merged.merged_value', 'merged.events_counted') }}
+        windows.window_start,
+        windows.window_end,
+        {{ finished_value(formula, 'windows.merged_value', 'windows.events_counted') }}
             as aggregated_value,
-        value_grouping_window as value_grouping_window,
-        merged.events_counted as event_count,
+        windows.events_counted as event_count,
         meter_livemode as livemode
     from (
         select
-            coalesce(pieces.seconds - pieces.seconds % {{ window_length }}, start_time)
+            merged.window_start,
+            coalesce(merged.window_start + window_seconds, end_time) as window_end,
+            merged.merged_value,
+            merged.events_counted
+        from ({{ merged_windows(formula, reading) }}) as merged
+    ) as windows
+{% endmacro %}
+
+
+{# One row for each window that has events, or one for the whole range. #}
+{% macro merged_windows(formula, reading) %}
+        select
+            coalesce(pieces.seconds - pieces.seconds % window_seconds, start_time)
                 as window_start,
             {{ value_of_formula(formula) }} as merged_value,
             cast(sum(pieces.event_count) as bigint) as events_counted
@@ -149,8 +170,6 @@
             {%- endif %}
         ) as pieces
         group by window_start
-    ) as merged
-    order by merged.window_start desc
 {% endmacro %}
 
 

@@ -14,6 +14,7 @@
             create_preview_functions(),
             create_preview_lines_function(),
             create_subscription_items_function(),
+            create_credit_balances_function(),
             create_invoices_function(),
             create_invoice_lines_functions(),
         ] + create_object_list_functions() %}

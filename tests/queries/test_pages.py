@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from itertools import product
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from queries import BuildPool, InvalidRequestError, Key, Listing, Page, fetch_page
+from queries._page import read_page
 from tests.queries._published import PublishedHome
 
 # Ties on purpose: seven rows share two instants.
@@ -33,9 +35,11 @@ def pool(tmp_path_factory: pytest.TempPathFactory) -> Generator[BuildPool]:
     opened.close()
 
 
-def page(pool: BuildPool, least: int = 0, **params: Any) -> tuple[list[str], bool]:
+def page(
+    pool: BuildPool, least: int = 0, *, answer: Any = fetch_page, **params: Any
+) -> tuple[list[str], bool]:
     with pool.reader() as reader:
-        found = fetch_page(reader, THINGS, {"least": least}, Page.of(params))
+        found = answer(reader, THINGS, {"least": least}, Page.of(params))
     return [row["id"] for row in found.rows], found.has_more
 
 
@@ -58,6 +62,7 @@ def test_a_page_touches_its_cursor(
     pool: BuildPool, params: dict[str, Any], data: list[str], has_more: bool
 ) -> None:
     assert page(pool, **params) == (data, has_more)
+    assert page(pool, answer=read_page, **params) == (data, has_more)
 
 
 @given(limit=st.integers(1, 12), least=st.integers(0, 10))
@@ -88,9 +93,9 @@ def test_a_filter_does_not_make_a_cursor_unknown(pool: BuildPool) -> None:
 def test_an_unknown_cursor_is_refused_whatever_it_holds(pool: BuildPool, cursor: str) -> None:
     if cursor in dict(ROWS):
         return
-    for name in ("starting_after", "ending_before"):
+    for name, answer in product(("starting_after", "ending_before"), (fetch_page, read_page)):
         with pytest.raises(InvalidRequestError) as refused:
-            page(pool, **{name: cursor})
+            page(pool, answer=answer, **{name: cursor})
         error = refused.value
         assert (error.code, error.param, error.http_status) == ("resource_missing", name, 400)
         assert error.user_message == f"No such thing: '{cursor}'"

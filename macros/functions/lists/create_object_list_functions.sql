@@ -1,10 +1,11 @@
-{# For each list of landed objects two table functions, newest object first: customers(…) and so on,
-   and intermediate.listed_customers(…).
+{# For each list of landed objects three table functions: customers(…) and so on, newest object
+   first, intermediate.listed_customers(…) and intermediate.every_listed_customers().
 
    The parameters are the filters of Stripe's list, by name and all optional; instants are whole
    seconds since 1970. The first has the columns of the mart of the same name and the whole object,
    and refuses what is no value of a filter. The second is what the endpoint reads its pages from:
-   not in order, and with `created`, by which the list is ordered, in whole seconds. #}
+   not in order, and with `created`, by which the list is ordered, in whole seconds. The third
+   is the second without filters, which take longer to plan than the rows to read. #}
 {% macro create_object_list_functions() %}
     {%- set statements = [] -%}
     {%- for list in object_lists() -%}
@@ -18,6 +19,13 @@
     create or replace macro intermediate.listed_{{ list.name }}(
         {{ filter_parameters(list.filters) }}
     ) as table
+    {{ listed_objects(list, list.filters) }};
+
+    create or replace macro intermediate.every_listed_{{ list.name }}() as table
+    {{ listed_objects(list, []) }}
+{% endmacro %}
+
+{% macro listed_objects(list, filters) %}
     select
         landed.id,
         coalesce({{ list.created or unix_seconds('landed.created_at') }}, 0) as created,
@@ -33,8 +41,8 @@
     from main.landed_objects as landed
     where
         landed.object = '{{ list.object }}'
-        {{- filter_conditions(list.filters) }}
-{% endmacro %}
+        {{- filter_conditions(filters) }}
+{%- endmacro %}
 
 {% macro create_objects_function(list) %}
     create or replace macro main.{{ list.name }}(
