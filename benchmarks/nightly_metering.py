@@ -6,8 +6,9 @@
 Lands a seeded history (see meterhouse/_scale.py) of `days` days and `nights` more, builds all but
 the nights at once, then adds them one by one as the nightly does: database copied, event files
 linked, models and tests run. `--days 1 --nights 31` is a month of nights. Prints wall and processor
-seconds, peak memory, the seconds of each model, DuckDB's bare hourly GROUP BY over the same Parquet
-in the same run, and how long reads take after the last night. Publishing is not part of it.
+seconds, peak memory, the seconds of each model, what dbt costs by itself, DuckDB's bare hourly
+GROUP BY over the same Parquet in the same run, and how long reads take after the last night.
+Publishing is not part of it.
 """
 
 from __future__ import annotations
@@ -41,7 +42,12 @@ MODELS = (
     "+meter_event_conflicts",
     "+meter_event_accounting",
 )
-DEDUPLICATION = {"meter_event_repeats", "meter_event_exclusions"}
+DEDUPLICATION = {
+    "meter_event_identifier_hashes",
+    "meter_event_repeat_places",
+    "meter_event_repeats",
+    "meter_event_exclusions",
+}
 DAILY = ("meter_events", "meter_event_adjustments")
 QUESTIONS = 300
 MOST_DAYS = 33
@@ -87,6 +93,17 @@ def _day_of(file: Path) -> str:
 
 def build(lake: Path, folder: Path) -> Measured:
     """Run models and their tests into `folder`, in a process of its own."""
+    return run_dbt(lake, folder, "build", "--select", *MODELS)
+
+
+def parse(lake: Path, folder: Path) -> Measured:
+    """Have dbt read the project anew and run nothing: what every build costs before its models."""
+    folder.mkdir()
+    return run_dbt(lake, folder, "parse")
+
+
+def run_dbt(lake: Path, folder: Path, command: str, *arguments: str) -> Measured:
+    """Run one dbt command in a process of its own; it leaves everything in `folder`."""
     project = project_dir()
     environment = {
         **os.environ,
@@ -100,15 +117,16 @@ def build(lake: Path, folder: Path) -> Measured:
         "DBT_LOG_PATH": str(folder / "logs"),
     }
     dbt = str(Path(sys.executable).with_name("dbt"))
-    command = [dbt, "build", "--project-dir", str(project), "--select", *MODELS]
+    whole = [dbt, command, "--project-dir", str(project), *arguments]
     began = time.perf_counter()
     with (folder / "said.txt").open("w") as said:
-        child = subprocess.Popen(command, env=environment, stdout=said, stderr=said)
+        child = subprocess.Popen(whole, env=environment, stdout=said, stderr=said)
         _, status, used = os.wait4(child.pid, 0)
     wall = time.perf_counter() - began
     if status:
         raise SystemExit((folder / "said.txt").read_text())
-    results = json.loads((folder / "dbt" / "run_results.json").read_text())["results"]
+    written = folder / "dbt" / "run_results.json"
+    results = json.loads(written.read_text())["results"] if written.exists() else []
     models = {
         result["unique_id"].split(".")[-1]: result["execution_time"]
         for result in results
@@ -143,15 +161,18 @@ def bare(lake: Path) -> Measured:
     return Measured(wall, processor, now.ru_maxrss / 1e6, {})
 
 
-def read_latencies(folder: Path, scale: Scale, days: int) -> dict[str, list[float]]:
-    """Ask for one customer's summaries, another one each time; milliseconds by question."""
+def read_latencies(folder: Path, scale: Scale, days: int) -> dict[str, list[tuple[float, float]]]:
+    """Ask for one customer's summaries, another one each time.
+
+    Returns milliseconds on the wall and of processors, by question.
+    """
     draw = random.Random(1)
     end = int(datetime.combine(_day(scale, days), datetime.min.time(), UTC).timestamp())
     asked = {
         "a week by hour": (end - 7 * 86_400, "hour"),
         "a month by day": (end - 31 * 86_400, "day"),
     }
-    found: dict[str, list[float]] = {name: [] for name in asked}
+    found: dict[str, list[tuple[float, float]]] = {name: [] for name in asked}
     with duckdb.connect(folder / "warehouse.duckdb", read_only=True) as connection:
         connection.execute("set threads = 2; set TimeZone = 'UTC'")
         customers = connection.execute(
@@ -160,13 +181,14 @@ def read_latencies(folder: Path, scale: Scale, days: int) -> dict[str, list[floa
         for number in range(QUESTIONS + 10):
             for name, (start, window) in asked.items():
                 customer, meter = draw.choice(customers)[0], draw.choice(METERS)[0]
-                began = time.perf_counter()
+                began, used = time.perf_counter(), time.process_time()
                 connection.execute(
                     "from meter_event_summaries(?, ?, ?, ?, ?)",
                     [meter, customer, start, end, window],
                 ).fetchall()
                 if number >= 10:
-                    found[name].append((time.perf_counter() - began) * 1000)
+                    wall, processor = time.perf_counter() - began, time.process_time() - used
+                    found[name].append((wall * 1000, processor * 1000))
     return found
 
 
@@ -211,11 +233,14 @@ def main() -> None:
         link_days(home, scale, days, lake)
         grouped = bare(lake)
         show("bare hourly group by", grouped)
+        parsed = parse(lake, builds / "parsed")
+        show("dbt by itself", parsed)
         whole = build(lake, builds / "000")
         show(f"build of {days} days", whole)
+        models = whole.processor - parsed.processor
         print(
-            f"{'without deduplication':24} {(whole.wall - whole.deduplication) / grouped.wall:8.1f}"
-            f" times the bare one, of processors {whole.processor / grouped.processor:.1f}"
+            f"{'without dbt':24} {models:8.1f} s of processors, "
+            f"{models / grouped.processor:.1f} times the bare one"
         )
         show_models(whole)
         for night in range(1, nights + 1):
@@ -231,8 +256,13 @@ def main() -> None:
         size = (last / "warehouse.duckdb").stat().st_size / 1e9
         print(f"{'size of the file':24} {size:8.2f} GB")
         for name, times in read_latencies(last, scale, days + nights).items():
-            percentiles = statistics.quantiles(times, n=100)
-            print(f"{name:24} p50 {percentiles[49]:.1f} ms, p99 {percentiles[98]:.1f} ms")
+            wall, processor = (
+                statistics.quantiles(kind, n=100) for kind in zip(*times, strict=True)
+            )
+            print(
+                f"{name:24} p50 {wall[49]:.1f} ms, p99 {wall[98]:.1f} ms, "
+                f"of processors p50 {processor[49]:.1f} ms"
+            )
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
-{# Writes a model's rows as Parquet under {METERHOUSE_BUILD}/events/event_month=YYYY-MM/, sorted by
-   customer, meter and time, and leaves a view over them. Events never live in the database file:
+{# Writes a model's rows as Parquet under {METERHOUSE_BUILD}/events/event_month=YYYY-MM/, in the
+   model's own order, by customer, meter and time, and leaves a view over them. Events never live in the database file:
    that is copied every night, and these are not.
 
    A run adds the events that it is the first to see, or writes all of them where it starts anew.
@@ -103,7 +103,8 @@
     {%- endif -%}
     {%- for month in months -%}
         {%- if months | length > 3 -%}
-            {%- set rows = 'select * from piece_of_events as events where ' ~ in_month(month) -%}
+            {%- set rows = 'select * from piece_of_events as events where ' ~ in_month(month)
+                ~ ' order by customer_key, meter_key, event_at' -%}
         {%- else -%}
             {%- set rows = sql_of_piece(sql, piece ~ ' and ' ~ in_month(month)) -%}
         {%- endif -%}
@@ -116,10 +117,7 @@
 
 {% macro write_event_file(rows, month, name) %}
     {%- do make_folder(events_folder() ~ '/event_month=' ~ month) -%}
-    {%- do write_rows(
-        'select * from (' ~ rows ~ ') as events order by customer_key, meter_key, event_at',
-        event_file(month, name)
-    ) -%}
+    {%- do write_rows(rows, event_file(month, name)) -%}
 {% endmacro %}
 
 
@@ -130,6 +128,7 @@
             format parquet,
             parquet_version v2,
             compression zstd,
+            compression_level 1,
             row_group_size 61440,
             use_tmp_file true
         )
@@ -155,8 +154,9 @@
 {# The UTC months, as YYYY-MM, that the landed events of a piece are stamped with. #}
 {% macro months_of_piece(piece) %}
     {%- set found = run_query(
-        "select distinct strftime(date_trunc('month', events.event_at), '%Y-%m') as month from "
-        ~ ref('stg_meter_events') ~ ' as events where ' ~ piece ~ ' order by month'
+        "select strftime(first_day, '%Y-%m') as month from ("
+        ~ "select distinct date_trunc('month', events.event_at) as first_day from "
+        ~ ref('stg_meter_events') ~ ' as events where ' ~ piece ~ ') as stamped order by month'
     ) -%}
     {{- return(found.columns[0].values() | list) -}}
 {% endmacro %}

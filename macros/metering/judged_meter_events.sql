@@ -41,7 +41,9 @@
                     then cast(routed.value_text as {{ quantity_type() }})
             end as value,
             case
-                when routed.dimension_payload_keys is not null and routed.dimensions is null
+                when
+                    routed.dimension_payload_keys is not null
+                    and not {{ has_dimensions('routed.meter_key') }}
                     then 'missing_dimension_payload_keys'
             end as dimension_error_code
         from (

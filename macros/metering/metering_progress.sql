@@ -7,8 +7,9 @@
 {# The models that a later run relies on. #}
 {% macro models_of_a_run() %}
     {{- return([
-        'meter_events', 'meter_event_counts', 'meter_event_errors', 'meter_event_conflicts',
-        'meter_quarter_hours', 'meter_quarter_hour_values',
+        'meter_event_identifier_hashes', 'meter_events', 'meter_event_counts',
+        'meter_event_errors', 'meter_event_conflicts', 'meter_quarter_hours',
+        'meter_quarter_hour_values',
     ]) -}}
 {% endmacro %}
 

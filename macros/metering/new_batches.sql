@@ -1,19 +1,44 @@
 {# The condition that an event came in a batch that this run is the first to see; where the run
-   starts anew, that is every event. `batch_id` names the column. The batches stand as literals, so
-   that the files of all others are not read; a run that sees very many reads most of the lake
-   anyway. #}
+   starts anew, that is every event. `batch_id` names the column. #}
 {% macro is_in_new_batch(batch_id) %}
     {%- set batches = ref('meter_event_batches') -%}
     {%- if metering_starts_anew() -%}
         {{- return('true') -}}
     {%- endif -%}
-    {%- set new = 'select batch_id from ' ~ batches ~ ' where run_number = '
-        ~ metering_run_number() -%}
-    {%- set found = run_query(new ~ ' order by batch_id limit 1001').columns[0].values() | list -%}
+    {{- return(is_in_found_batch(
+        batch_id,
+        'select batch_id from ' ~ batches ~ ' where run_number = ' ~ metering_run_number()
+    )) -}}
+{% endmacro %}
+
+
+{# The condition that an event came in a batch of which this run looks at an event again; where the
+   run starts anew, that is every event. #}
+{% macro is_in_repeated_batch(batch_id) %}
+    {%- set places = ref('meter_event_repeat_places') -%}
+    {%- set batches = ref('meter_event_batches') -%}
+    {%- if metering_starts_anew() -%}
+        {{- return('true') -}}
+    {%- endif -%}
+    {{- return(is_in_found_batch(
+        batch_id,
+        'select batch_id from ' ~ batches ~ ' where batch_key in (select batch_key from '
+        ~ places ~ ')'
+    )) -}}
+{% endmacro %}
+
+
+{# The condition that an event came in one of the batches that a query finds. They stand as
+   literals, so that the files of all others are not read; a run that finds very many reads most of
+   the lake anyway. #}
+{% macro is_in_found_batch(batch_id, query) %}
+    {%- set found = run_query(
+        query ~ ' order by batch_id limit 1001'
+    ).columns[0].values() | list -%}
     {%- if not found -%}
         {{- return('false') -}}
     {%- elif found | length > 1000 -%}
-        {{- return(batch_id ~ ' in (' ~ new ~ ')') -}}
+        {{- return(batch_id ~ ' in (' ~ query ~ ')') -}}
     {%- endif -%}
     {{- return(in_list(batch_id, found)) -}}
 {% endmacro %}

@@ -1,6 +1,7 @@
 {# The events of a relation shaped like stg_meter_events with the meter that each one's name led to
    when it was received, and with what that meter's own payload keys find in it: the customer, the
-   value's text, the declared dimensions. meter_key is null where no meter has the name.
+   value's text, the declared dimensions (see dimension_texts). meter_key is null where no meter has
+   the name.
    `condition` picks events; it may name only the relation's own columns, as `events.…`. #}
 {% macro routed_meter_events(events, condition='true') %}
     {%- set reads_payload = meters_read_payload() -%}
@@ -31,16 +32,15 @@
         end as value_text,
         routes.customer_payload_key,
         routes.value_payload_key,
-        routes.dimension_payload_keys,
-        {{ declared_dimensions('events.payload', 'routes.meter_key') }} as dimensions
+        {{- dimension_texts('events.payload', 'routes.meter_key') }}
+        routes.dimension_payload_keys
         {%- else %}
         events.stripe_customer_id as customer_id,
         events.value as landed_value,
         cast(null as varchar) as value_text,
         'stripe_customer_id' as customer_payload_key,
         'value' as value_payload_key,
-        routes.dimension_payload_keys,
-        cast(null as varchar) as dimensions
+        routes.dimension_payload_keys
         {%- endif %}
     from {{ events }} as events
     left join {{ ref('meter_routes') }} as routes

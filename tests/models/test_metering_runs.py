@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from tests.models._build import Built, build
@@ -22,6 +23,7 @@ AS_OF = "2026-06-01 00:00:00"
 FIRST = 1_772_323_200  # 2026-03-01T00:00:00Z
 # Everything that adds up, but neither the errors nor what is counted for the accounting.
 HALF = ("+meter_event_summaries",)
+HASHES = "events/identifier_hashes"
 
 
 @dataclass
@@ -48,6 +50,7 @@ class Runs:
         former: str | None = None,
         *,
         has_events: bool = True,
+        has_hashes: bool = True,
         select: Sequence[str] = METERING,
     ) -> Built:
         folder = self.folder / name
@@ -57,11 +60,16 @@ class Runs:
             if has_events:
                 events = self.folder / former / "events"
                 shutil.copytree(events, folder / "events", copy_function=os.link)
+            if not has_hashes:
+                shutil.rmtree(folder / HASHES)
         return build(self.lake.folder, folder, select=select, as_of=AS_OF)
 
     def files(self, name: str) -> set[str]:
         events = self.folder / name / "events"
-        return {str(file.relative_to(events)) for file in events.glob("*/*.parquet")}
+        return {str(file.relative_to(events)) for file in events.glob("event_month=*/*.parquet")}
+
+    def hashes(self, name: str) -> list[Path]:
+        return sorted((self.folder / name / HASHES).glob("*.parquet"))
 
 
 @pytest.fixture(scope="module")
@@ -111,6 +119,20 @@ def test_a_run_adds_one_file_for_the_month_of_its_new_events(runs: Runs) -> None
     assert errors(made(runs, "added")) == ALL_ERRORS
 
 
+def test_a_run_adds_the_hashes_of_its_new_identifiers_and_only_those(runs: Runs) -> None:
+    names = {name: [file.name for file in runs.hashes(name)] for name in ("nothing new", "added")}
+    assert names == {
+        "nothing new": ["000001.parquet"],
+        "added": ["000001.parquet", "000002.parquet"],
+    }
+    with duckdb.connect() as connection:
+        found = connection.execute(
+            "select batch_key, batch_row from read_parquet(?) order by all",
+            [str(runs.hashes("added")[-1])],
+        ).fetchall()
+    assert found == [(2, 1), (2, 2)]
+
+
 def test_event_files_of_the_former_run_are_shared_not_copied(runs: Runs) -> None:
     shared = "event_month=2026-03/000001-0001.parquet"
     inodes = {(runs.folder / run / "events" / shared).stat().st_ino for run in ("first", "added")}
@@ -137,6 +159,31 @@ def test_a_run_without_the_event_files_of_the_former_one_starts_anew(runs: Runs)
     assert reason(whole) == "the event files are not those of the run before this one"
     assert totals(whole) == [(5, 2)]
     assert errors(whole) == ALL_ERRORS
+
+
+def test_a_run_without_the_identifier_hashes_of_the_former_one_starts_anew(runs: Runs) -> None:
+    whole = runs.run("no hashes", "added", has_hashes=False)
+    assert reason(whole) == "the identifier hashes are not those of the run before this one"
+    assert totals(whole) == [(5, 2)]
+    assert errors(whole) == ALL_ERRORS
+
+
+def test_identifiers_that_hash_alike_are_two_events(tmp_path: Path) -> None:
+    runs = Runs(tmp_path)
+    runs.land("one", event(FIRST, 1, identifier="early"), event(FIRST, 2, identifier="again"))
+    runs.run("first")
+    (hashed,) = runs.hashes("first")
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"copy (select hash('late') as identifier_hash, batch_key, batch_row "
+            f"from read_parquet('{hashed}')) to '{hashed}' (use_tmp_file true)"
+        )
+    runs.land("two", event(FIRST, 4, identifier="late"))
+    added = runs.run("second", "first")
+    assert reason(added) is None
+    # the run looked at all three, and found three identifiers
+    assert added.rows("select count(*) from intermediate.meter_event_repeats") == [(3,)]
+    assert totals(added) == [(7, 3)]
 
 
 def test_an_event_whose_customer_landed_since_counts_and_is_no_error_any_more(

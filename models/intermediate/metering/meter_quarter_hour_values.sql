@@ -5,7 +5,9 @@
 
 with counted as (
 
-    {{ events_to_add_up("meters.formula = 'unique_count'") }}
+    {{ events_to_add_up(
+        "meters.formula = 'unique_count'" if has_meters("formula = 'unique_count'") else 'false'
+    ) }}
 
 ),
 

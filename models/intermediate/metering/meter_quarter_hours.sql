@@ -20,9 +20,22 @@ merged as (
 
     {{ merged_quarter_hours('adding', 'lasting') }}
 
-)
+),
 
 -- By day first: a night adds one day and a few late rows, and a look-up must not have to pass the
 -- late rows of every later night.
-select * from merged
-order by {{ whole_windows('quarter_hour', 96) }}, customer_key, meter_key, quarter_hour
+placed as (
+
+    select * from merged
+    order by {{ whole_windows('quarter_hour', 96) }}, customer_key, meter_key, quarter_hour
+
+)
+
+select
+    customer_key,
+    meter_key,
+    quarter_hour,
+    event_count,
+    value_sum,
+    {{ state_of_quarter_hours() }}
+from placed

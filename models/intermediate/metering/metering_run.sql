@@ -6,6 +6,7 @@ with former_run as (
         'retracted_keys': 'bigint',
         'has_customers': 'boolean',
         'identifier_window_days': 'integer',
+        'text_hash_sample': 'varchar',
     }) }}
 
 ),
@@ -110,7 +111,8 @@ today as (
             where stream = 'meter_events' and retracted_key is not null
         ) as retracted_keys,
         (select count(*) from customers) > 0 as has_customers,
-        {{ identifier_window_days() }} as identifier_window_days
+        {{ identifier_window_days() }} as identifier_window_days,
+        {{ text_hash_sample() }} as text_hash_sample
 
 ),
 
@@ -214,6 +216,12 @@ written as (
 
     select coalesce(sum(countable_count + refused_count), 0) as event_count from former_counts
 
+),
+
+hashed as (
+
+    select coalesce(sum(landed_count), 0) as event_count from former_batches
+
 )
 
 select
@@ -225,6 +233,10 @@ select
             then 'the run before this one did not finish'
         when written.event_count <> {{ count_of_event_files() }}
             then 'the event files are not those of the run before this one'
+        when hashed.event_count <> {{ count_of_identifier_hashes() }}
+            then 'the identifier hashes are not those of the run before this one'
+        when today.text_hash_sample <> former_run.text_hash_sample
+            then 'texts are hashed in another way'
         when changed_batches.changes > 0 then 'landed events were retracted or are gone'
         when today.retracted_keys <> former_run.retracted_keys then 'an event was retracted'
         when changed_settings.changes > 0 then 'the settings of a meter changed'
@@ -235,7 +247,8 @@ select
     end as reason,
     today.retracted_keys,
     today.has_customers,
-    today.identifier_window_days
+    today.identifier_window_days,
+    today.text_hash_sample
 from today
 cross join last_run
 cross join changed_settings
@@ -243,4 +256,5 @@ cross join changed_batches
 cross join changed_routes
 cross join finished
 cross join written
+cross join hashed
 left join former_run on true
