@@ -275,7 +275,7 @@ def test_a_full_disk_fails_the_run_and_changes_nothing(project: Nights) -> None:
         """,
     )
     assert lines[0] == "exit 3"
-    assert json.loads(lines[1]) == [{"product_count": 1}]
+    assert json.loads(lines[1]) == {"product_count": 1}
     assert int(lines[2]) >= 1
     assert json.loads(lines[-1]) == [{"product_count": 2}]
 
@@ -292,7 +292,7 @@ def test_a_read_only_file_system_is_named_and_readers_go_on(project: Nights) -> 
         """,
     )
     assert lines[0] == "exit 3"
-    assert json.loads(lines[1]) == [{"product_count": 1}]
+    assert json.loads(lines[1]) == {"product_count": 1}
     assert "cannot be written to (Read-only file system); nothing was changed" in lines[-1]
 
 
