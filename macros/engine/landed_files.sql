@@ -15,8 +15,8 @@
     )
 {%- endmacro %}
 
-{# The files of one stream that a build keeps (see meterhouse/_build_inputs.py), by the name that they
-   have for whoever opens the published file. #}
+{# The files of one stream that a build keeps (see meterhouse/_build_inputs.py), by the name that
+   they have for whoever opens the published file. #}
 {% macro kept_files(stream) %}
     {{- adapter.dispatch('kept_files', 'meterhouse')(stream) -}}
 {% endmacro %}

@@ -10,7 +10,7 @@
 {% macro duckdb__text_hash(text) %}hash({{ text }}){% endmacro %}
 
 
-{# The hash of one text that never changes, as text: as long as it is the same, so are all others. #}
+{# The hash of one text that never changes, as text: while it is the same, so are all others. #}
 {% macro text_hash_sample() -%}
     cast({{ text_hash("'meterhouse'") }} as varchar)
 {%- endmacro %}

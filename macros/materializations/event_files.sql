@@ -1,6 +1,6 @@
 {# Writes a model's rows as Parquet under {METERHOUSE_BUILD}/events/event_month=YYYY-MM/, in the
-   model's own order, by customer, meter and time, and leaves a view over them. Events never live in the database file:
-   that is copied every night, and these are not.
+   model's own order, by customer, meter and time, and leaves a view over them. Events never live in
+   the database file: that is copied every night, and these are not.
 
    A run adds the events that it is the first to see, or writes all of them where it starts anew.
    They are taken in pieces (see this_piece) of up to `piece_rows` rows; each piece becomes one

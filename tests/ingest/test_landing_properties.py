@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from foundation import parse_decimal
@@ -103,6 +103,8 @@ def test_a_number_lands_when_it_fits_and_only_then(lake, value, packed):
         row = {"event_name": "e", "payload": {"value": value}}
         content = (json.dumps(row) + "\n").encode()
     else:
+        # A file of text that holds NUL is no file of text: it is refused as a whole.
+        assume("\x00" not in value)
         cell = value.replace('"', '""')
         content = f'event_name,value\ne,"{cell}"\n'.encode()
     accepted, rejected = landed(lake, content, f".{packed}")
