@@ -277,7 +277,7 @@ def test_a_full_disk_fails_the_run_and_changes_nothing(project: Nights) -> None:
     assert lines[0] == "exit 3"
     assert json.loads(lines[1]) == {"product_count": 1}
     assert int(lines[2]) >= 1
-    assert json.loads(lines[-1]) == [{"product_count": 2}]
+    assert json.loads(lines[-1]) == {"product_count": 2}
 
 
 @pytest.mark.skipif(not may_mount(), reason="this process may not mount a file system of its own")
