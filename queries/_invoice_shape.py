@@ -6,10 +6,11 @@ Every field of the ``invoice`` of API 2025-02-24.acacia is there; what a draft c
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from foundation import decode_json
 from queries._expand import Object
+from queries._landed import listed
 
 INVOICE_COLUMNS: Final = """
     id,
@@ -195,16 +196,12 @@ def shape_invoice(
         "subtotal_excluding_tax": row["subtotal_excluding_tax"],
         "tax": row["tax"],
         "total": row["total"],
-        "total_discount_amounts": _listed(row["total_discount_amounts_json"]),
+        "total_discount_amounts": listed(row["total_discount_amounts_json"]),
         "total_excluding_tax": row["total_excluding_tax"],
-        "total_pretax_credit_amounts": _listed(row["total_pretax_credit_amounts_json"]),
-        "total_tax_amounts": _listed(row["total_tax_amounts_json"]),
+        "total_pretax_credit_amounts": listed(row["total_pretax_credit_amounts_json"]),
+        "total_tax_amounts": listed(row["total_tax_amounts_json"]),
     }
     return shaped
-
-
-def _listed(json_array: str | None) -> list[Any]:
-    return cast("list[Any]", decode_json(json_array)) if json_array else []
 
 
 def _of_customer(landed: Mapping[str, Mapping[str, Object]], customer_id: str | None) -> Object:

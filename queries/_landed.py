@@ -24,6 +24,11 @@ def decoded(object_json: str) -> Object:
     return cast("Object", _id_first(decode_json(object_json)))
 
 
+def listed(json_array: str | None) -> list[Any]:
+    """Read a JSON array that a mart holds as text; empty where it holds none."""
+    return cast("list[Any]", decode_json(json_array)) if json_array else []
+
+
 def _id_first(value: Any) -> Any:
     """Put ``id`` and ``object`` first: they land with their keys sorted."""
     if isinstance(value, dict):

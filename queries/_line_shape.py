@@ -11,6 +11,7 @@ from typing import Any, Final, cast
 
 from foundation import decimal_text, decode_json
 from queries._expand import Object
+from queries._landed import listed
 from queries._numbers import exact
 
 LINE_COLUMNS: Final = """
@@ -68,11 +69,7 @@ def shape_lines(
 
 
 def _rates_of(row: Mapping[str, Any]) -> list[str]:
-    return cast("list[str]", _listed(row["tax_rates_json"]))
-
-
-def _listed(json_array: str | None) -> list[Any]:
-    return cast("list[Any]", decode_json(json_array)) if json_array else []
+    return cast("list[str]", listed(row["tax_rates_json"]))
 
 
 def _shape(row: Mapping[str, Any], price: Object | None, tax_rates: list[Object]) -> Object:
@@ -83,9 +80,9 @@ def _shape(row: Mapping[str, Any], price: Object | None, tax_rates: list[Object]
         "amount_excluding_tax": row["amount_excluding_tax"],
         "currency": row["currency"],
         "description": row["description"],
-        "discount_amounts": _listed(row["discount_amounts_json"]),
+        "discount_amounts": listed(row["discount_amounts_json"]),
         "discountable": row["discountable"],
-        "discounts": _listed(row["discounts_json"]),
+        "discounts": listed(row["discounts_json"]),
         "invoice": row["invoice_id"],
     }
     if row["type"] == "invoiceitem":
@@ -95,7 +92,7 @@ def _shape(row: Mapping[str, Any], price: Object | None, tax_rates: list[Object]
         "metadata": decode_json(row["metadata_json"] or "{}"),
         "period": {"end": row["period_end"], "start": row["period_start"]},
         "plan": None if price is None else plan_of(price),
-        "pretax_credit_amounts": _listed(row["pretax_credit_amounts_json"]),
+        "pretax_credit_amounts": listed(row["pretax_credit_amounts_json"]),
         "price": None if price is None else dict(price),
         "proration": row["proration"],
         "proration_details": {"credited_items": None},
@@ -108,7 +105,7 @@ def _shape(row: Mapping[str, Any], price: Object | None, tax_rates: list[Object]
     if row["subscription_item_id"] is not None:
         line["subscription_item"] = row["subscription_item_id"]
     line |= {
-        "tax_amounts": _listed(row["tax_amounts_json"]),
+        "tax_amounts": listed(row["tax_amounts_json"]),
         "tax_rates": [dict(rate) for rate in tax_rates],
         "type": row["type"],
         "unit_amount_excluding_tax": row["unit_amount_excluding_tax"],

@@ -16,7 +16,7 @@
 {% endmacro %}
 
 {% macro default__named_part(part) -%}
-    coalesce(concat(length(cast({{ part }} as varchar)), ':', {{ part }}), '-')
+    coalesce(concat(length(cast({{ part }} as varchar)), ':', {{ part }}), ':')
 {%- endmacro %}
 
 {# DuckDB's concat leaves nulls out: of a NULL there is the colon alone. #}

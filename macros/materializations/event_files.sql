@@ -164,10 +164,7 @@
 
 {# Every event file of the build, in the order of their names, as it stands in an SQL literal. #}
 {% macro written_event_files() %}
-    {%- set found = run_query(
-        "select file from glob('" ~ events_folder() ~ "/event_month=*/*.parquet') order by file"
-    ) -%}
-    {{- return(found.columns[0].values() | map('replace', "'", "''") | list) -}}
+    {{- return(written_files('event_month=*/*.parquet')) -}}
 {% endmacro %}
 
 

@@ -63,22 +63,13 @@
 
 
 {% macro written_identifier_hash_files() %}
-    {%- set found = run_query(
-        "select file from glob('" ~ identifier_hashes_folder() ~ "/*.parquet') order by file"
-    ) -%}
-    {{- return(found.columns[0].values() | map('replace', "'", "''") | list) -}}
+    {{- return(written_files('identifier_hashes/*.parquet')) -}}
 {% endmacro %}
 
 
 {# How many landed events the hashes speak of; 0 where there are none. #}
 {% macro count_of_identifier_hashes() %}
-    {%- if not execute or not written_identifier_hash_files() -%}
-        {{- return(0) -}}
-    {%- endif -%}
-    {{- return(run_query(
-        "select coalesce(sum(num_rows), 0) from parquet_file_metadata('"
-        ~ identifier_hashes_folder() ~ "/*.parquet')"
-    ).columns[0].values()[0] | int) -}}
+    {{- return(count_of_written_rows('identifier_hashes/*.parquet')) -}}
 {% endmacro %}
 
 

@@ -55,11 +55,5 @@
 
 {# How many events the build's event files hold; 0 where there are none. #}
 {% macro count_of_event_files() %}
-    {%- if not execute or not written_event_files() -%}
-        {{- return(0) -}}
-    {%- endif -%}
-    {{- return(run_query(
-        "select coalesce(sum(num_rows), 0) from parquet_file_metadata('" ~ events_folder()
-        ~ "/event_month=*/*.parquet')"
-    ).columns[0].values()[0] | int) -}}
+    {{- return(count_of_written_rows('event_month=*/*.parquet')) -}}
 {% endmacro %}

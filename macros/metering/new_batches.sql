@@ -2,9 +2,6 @@
    starts anew, that is every event. `batch_id` names the column. #}
 {% macro is_in_new_batch(batch_id) %}
     {%- set batches = ref('meter_event_batches') -%}
-    {%- if metering_starts_anew() -%}
-        {{- return('true') -}}
-    {%- endif -%}
     {{- return(is_in_found_batch(
         batch_id,
         'select batch_id from ' ~ batches ~ ' where run_number = ' ~ metering_run_number()
@@ -17,9 +14,6 @@
 {% macro is_in_repeated_batch(batch_id) %}
     {%- set places = ref('meter_event_repeat_places') -%}
     {%- set batches = ref('meter_event_batches') -%}
-    {%- if metering_starts_anew() -%}
-        {{- return('true') -}}
-    {%- endif -%}
     {{- return(is_in_found_batch(
         batch_id,
         'select batch_id from ' ~ batches ~ ' where batch_key in (select batch_key from '
@@ -28,10 +22,13 @@
 {% endmacro %}
 
 
-{# The condition that an event came in one of the batches that a query finds. They stand as
-   literals, so that the files of all others are not read; a run that finds very many reads most of
-   the lake anyway. #}
+{# The condition that an event came in one of the batches that a query finds; where the run starts
+   anew, that is every event, and the query is not asked. The batches stand as literals, so that the
+   files of all others are not read; a run that finds very many reads most of the lake anyway. #}
 {% macro is_in_found_batch(batch_id, query) %}
+    {%- if metering_starts_anew() -%}
+        {{- return('true') -}}
+    {%- endif -%}
     {%- set found = run_query(
         query ~ ' order by batch_id limit 1001'
     ).columns[0].values() | list -%}

@@ -175,24 +175,6 @@ def test_every_list_is_a_table_function_with_the_same_rows(
     assert sum(len(ids) for ids in said) > 100
 
 
-def test_credit_balances_are_those_of_the_endpoint(warehouse: Warehouse) -> None:
-    scope = {"type": "applicability_scope", "applicability_scope": {"price_type": "metered"}}
-    found: list[tuple[str, str, int]] = []
-    for customer in warehouse.sql("select id from customers order by id")["id"]:
-        path = "/v1/billing/credit_balance_summary"
-        answer = warehouse.request("GET", path, {"customer": customer, "filter": scope})
-        for balance in answer.body["balances"]:
-            monetary = balance["ledger_balance"]["monetary"]
-            found.append((customer, monetary["currency"], monetary["value"]))
-    query = """
-        select customers.id, balances.currency, balances.value
-        from customers, credit_balances(customers.id, price_type := 'metered') as balances
-        order by customers.id, balances.currency
-    """
-    assert warehouse.sql(query).rows() == found
-    assert not warehouse.sql("from credit_balances('cus_nobody')").rows()
-
-
 def test_no_list_endpoint_is_without_its_table_function() -> None:
     def template_of(path: str) -> str:
         for id_ in (METER, "in_EmberManualDraft", "in_BorealisFebruary", "si_BorealisMessages"):

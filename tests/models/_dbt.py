@@ -19,9 +19,9 @@ from typing import Final
 
 from foundation import project_dir
 
-__all__ = ["LAKE_NAME", "run_dbt"]
+__all__ = ["run_dbt"]
 
-LAKE_NAME: Final = "lake_of_build"
+_LAKE_NAME: Final = "lake_of_build"
 _PARSED: Final = tempfile.TemporaryDirectory(prefix="parsed")
 _NAME: Final = "partial_parse.msgpack"
 
@@ -35,7 +35,7 @@ def run_dbt(
     """
     target = folder / "target"
     target.mkdir(parents=True, exist_ok=True)
-    link = folder / LAKE_NAME
+    link = folder / _LAKE_NAME
     link.unlink(missing_ok=True)
     link.symlink_to(lake.absolute())
     parsed = Path(_PARSED.name) / hashlib.sha256(variables.encode()).hexdigest()
@@ -51,7 +51,7 @@ def run_dbt(
         cwd=folder,
         env={
             **os.environ,
-            "METERHOUSE_LAKE": LAKE_NAME,
+            "METERHOUSE_LAKE": _LAKE_NAME,
             "METERHOUSE_WORKING_FOLDER": ".",
             "METERHOUSE_BUILD": str(folder.absolute()),
             **({"METERHOUSE_AS_OF": as_of} if as_of else {}),
