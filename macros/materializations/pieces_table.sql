@@ -14,8 +14,7 @@
     {% if last_run_of(this.identifier) < metering_run_number() %}
         {% if metering_starts_anew() %}
             {% call statement('main') %}
-                create or replace table {{ target_relation }} as
-                {{ sql_of_piece(sql, 'false') }}
+                create or replace table {{ target_relation }} ({{ columns_of(sql_of_piece(sql, 'false')) }})
             {% endcall %}
         {% else %}
             {% call statement('main') %}
@@ -50,6 +49,19 @@
     {{ adapter.commit() }}
     {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}
+
+
+{# The columns of a query, as `create table` wants them. A table that is to be filled within the
+   transaction that makes it is made by them: were it made by a query of no rows, DuckDB 2.0.0 would
+   let the process that fills it in order with 122,880 rows or more read none of them until it opens
+   the file anew. #}
+{% macro columns_of(query) %}
+    {%- set columns = [] -%}
+    {%- for row in run_query('describe ' ~ query).rows -%}
+        {%- do columns.append(adapter.quote(row[0]) ~ ' ' ~ row[1]) -%}
+    {%- endfor -%}
+    {{- return(columns | join(', ')) -}}
+{% endmacro %}
 
 
 {# The event files that this run wrote, in pieces. #}
