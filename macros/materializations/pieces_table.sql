@@ -14,7 +14,8 @@
     {% if last_run_of(this.identifier) < metering_run_number() %}
         {% if metering_starts_anew() %}
             {% call statement('main') %}
-                create or replace table {{ target_relation }} ({{ columns_of(sql_of_piece(sql, 'false')) }})
+                create or replace table {{ target_relation }}
+                ({{ columns_of(sql_of_piece(sql, 'false')) }})
             {% endcall %}
         {% else %}
             {% call statement('main') %}
