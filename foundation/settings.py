@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -28,6 +29,10 @@ class Settings(BaseSettings):
         ge=0,
         le=19,
         description="How far a build gives way to other processes, so that servers keep answering.",
+    )
+    build_log_level: Literal["info", "debug"] = Field(
+        default="info",
+        description="What a build's log holds: its steps, or each statement too, slower.",
     )
     parsed_folder: Path | None = Field(
         default=None,

@@ -191,7 +191,11 @@ def _run(home: Home, made: Build, order: BuildOrder) -> Build:
     with _timed(timings, "dbt"):
         give_parsed_project(home, made.manifest.fingerprint, target)
         run = run_dbt(
-            ["build", *([] if seeding.seed else ["--full-refresh"])],
+            # Unit tests are of the models' text, which the test suite runs; a night tests its data.
+            [
+                *("build", "--exclude-resource-type", "unit_test"),
+                *([] if seeding.seed else ["--full-refresh"]),
+            ],
             lake=made.folder / INPUTS_NAME,
             build=made.folder,
             as_of=as_of,

@@ -120,7 +120,7 @@ def run_dbt(
         *("--project-dir", str(project), "--profiles-dir", str(project)),
         *("--target-path", str(target), "--log-path", str(build / "logs")),
         *("--log-format", "json", "--log-format-file", "text"),
-        *("--log-level", "info", "--log-level-file", "debug"),
+        *("--log-level", "info", "--log-level-file", Settings().build_log_level),
         "--no-use-colors",
         "--no-version-check",
     ]

@@ -78,7 +78,7 @@ class Manifest:
     """All that a build says of itself.
 
     Instants are ISO 8601 in UTC to the second, with `Z`. `inputs` maps every stream, also an empty
-    one. `nodes` counts what dbt ran by kind (`model`, `test`, `unit_test`). `row_counts` maps each
+    one. `nodes` counts what dbt ran by kind (`model`, `test`). `row_counts` maps each
     relation of the schema `main`, and so does `column_totals`: the sum of each of its whole-number
     and decimal columns as exact text (None where it does not fit 38 digits). `timings_ms` maps each
     step to whole milliseconds.

@@ -39,7 +39,9 @@
     {% endif %}
 
     {{ run_hooks(post_hooks, inside_transaction=True) }}
-    {% do persist_docs(target_relation, model) %}
+    {% if is_whole %}
+        {% do persist_docs(target_relation, model) %}
+    {% endif %}
     {% do note_billing_progress(this.identifier) %}
     {{ adapter.commit() }}
     {{ run_hooks(post_hooks, inside_transaction=False) }}
@@ -91,7 +93,6 @@
 
 {# Puts the touched ones among rows of a relation where its readers find them. #}
 {% macro keep_touched(node, rows) %}
-    {%- do run_query('create schema if not exists touched.' ~ node.schema) -%}
     {%- do run_query(
         'create table if not exists ' ~ touched_relation(node) ~ ' as ' ~ rows ~ ' where '
         ~ is_touched(node.config.meta.scope)
@@ -123,10 +124,14 @@
 {% endmacro %}
 
 
-{# Makes the empty database `touched`, for this process alone. #}
+{# Makes the empty database `touched`, for this process alone, with a schema for each of ours. #}
 {% macro attach_touched() %}
     {%- if execute and flags.WHICH in ('run', 'build') -%}
-        {%- do run_query("attach or replace ':memory:' as touched") -%}
+        {%- set statements = ["attach or replace ':memory:' as touched"] -%}
+        {%- for schema in graph.nodes.values() | map(attribute='schema') | unique -%}
+            {%- do statements.append('create schema if not exists touched.' ~ schema) -%}
+        {%- endfor -%}
+        {%- do run_query(statements | join(';\n')) -%}
     {%- endif -%}
     {{- return('') -}}
 {% endmacro %}

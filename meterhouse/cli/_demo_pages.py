@@ -65,8 +65,7 @@ def show_build(made: Build, *, is_new: bool) -> None:
     _heading(console, "What was built")
     manifest = made.manifest
     nodes = manifest.nodes
-    tests = nodes.get("test", 0) + nodes.get("unit_test", 0)
-    what = f"{nodes.get('model', 0)} models, {tests} tests passed"
+    what = f"{nodes.get('model', 0)} models, {nodes.get('test', 0)} tests passed"
     took = sum(manifest.timings_ms.values()) // 1000
     how = f"{what}, in {took} s" if is_new else "nothing new since; published as it was"
     _show(console, Text(f"{made.build_id} as of {manifest.as_of}: {how}"))

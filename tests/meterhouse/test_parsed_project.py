@@ -19,7 +19,7 @@ def tiny(tmp_path: Path) -> TinyProject:
 
 
 def _log_of_build(project: TinyProject) -> str:
-    said = project.run("build")
+    said = project.run("build", METERHOUSE_BUILD_LOG_LEVEL="debug")
     assert said.exit_code == 0, said.stderr
     return (project.home.current / "logs" / "dbt.log").read_text("utf-8")
 

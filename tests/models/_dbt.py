@@ -57,6 +57,7 @@ def run_dbt(
             **({"METERHOUSE_AS_OF": as_of} if as_of else {}),
             "DBT_PROFILES_DIR": str(project_dir()),
             "DBT_TARGET_PATH": str(target.absolute()),
+            "DBT_LOG_LEVEL_FILE": "info",
             "DBT_LOG_PATH": str((folder / "logs").absolute()),
         },
         capture_output=True,
