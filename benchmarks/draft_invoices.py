@@ -12,27 +12,26 @@ process and of its processors, its peak memory and the size of the file.
 from __future__ import annotations
 
 import argparse
-import json
-import os
-import resource
-import subprocess
-import sys
+import shutil
 import tempfile
-import time
 from pathlib import Path
 
 import duckdb
 import pyarrow.parquet as pq
 
-from foundation import STREAMS, project_dir
+from benchmarks._dbt import run_dbt
+from foundation import STREAMS
 
 AS_OF = "2026-12-31 00:00:00"
 FIRST_ANCHOR = "timestamp '2026-01-01'"
 MODELS = ("+draft_invoices", "+draft_invoice_errors")
 
 
-def write_lake(folder: Path, *, customers: int) -> None:
-    """Write the lake: anchors spread over the first 28 days of January 2026."""
+def write_lake(folder: Path, *, customers: int, records_a_month: int = 1) -> None:
+    """Write the lake: anchors spread over the first 28 days of January 2026.
+
+    `records_a_month` is how many usage records a customer has in each of its 12 months.
+    """
     for stream in STREAMS.values():
         path = folder / stream.name / "_empty.parquet"
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -72,7 +71,8 @@ def write_lake(folder: Path, *, customers: int) -> None:
         where version = 0 or n % 20 = 0
         """,
     )
-    used_at = f"{anchor} + to_seconds((hash(n, month) % 2332800)::bigint) + to_months(month::int)"
+    second = "hash(n, month, record) % 2332800"
+    used_at = f"{anchor} + to_seconds(({second})::bigint) + to_months(month::int)"
     _copy(
         connection,
         folder,
@@ -80,12 +80,16 @@ def write_lake(folder: Path, *, customers: int) -> None:
         f"""
         select
             'si_m' || n as subscription_item,
-            (hash(n, month, 1) % 3000)::decimal(38, 12) as quantity,
+            (hash(n, month, record, 1) % 3000)::decimal(38, 12) as quantity,
             'increment' as action, {used_at} as event_at, {used_at} as received_at,
-            n as received_sequence, 'mbur_' || n || '_' || month as id,
-            'usage_records' as batch_id, n * 12 + month + 1 as batch_row, false as livemode
+            n as received_sequence,
+            concat('mbur_', n, '_', month, if(record > 0, concat('_r', record), null)) as id,
+            'usage_records' as batch_id,
+            (n * 12 + month) * {records_a_month} + record + 1 as batch_row,
+            false as livemode
         from range({customers}) as numbers (n)
         cross join range(12) as months (month)
+        cross join range({records_a_month}) as records (record)
         """,
     )
     connection.close()
@@ -163,43 +167,6 @@ def _copy(connection: duckdb.DuckDBPyConnection, folder: Path, stream: str, quer
     connection.execute("drop table landed")
 
 
-def build(lake: Path, folder: Path) -> tuple[float, float, float, list[tuple[str, float]]]:
-    """Return wall and processor seconds, peak gigabytes, and the seconds of each model."""
-    folder.mkdir(parents=True, exist_ok=True)
-    project = project_dir()
-    environment = {
-        **os.environ,
-        "METERHOUSE_LAKE": str(lake),
-        "METERHOUSE_BUILD": str(folder),
-        "METERHOUSE_AS_OF": AS_OF,
-        "METERHOUSE_MEMORY_LIMIT": "5GB",
-        "METERHOUSE_THREADS": "2",
-        "DBT_PROFILES_DIR": str(project),
-        "DBT_TARGET_PATH": str(folder / "target"),
-        "DBT_LOG_PATH": str(folder / "logs"),
-    }
-    command = [str(Path(sys.executable).with_name("dbt")), "run", "--project-dir", str(project)]
-    started = time.perf_counter()
-    ran = subprocess.run(
-        [*command, "--select", *MODELS],
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    seconds = time.perf_counter() - started
-    if ran.returncode:
-        raise SystemExit(ran.stdout + ran.stderr)
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    results = json.loads((folder / "target" / "run_results.json").read_text())["results"]
-    models = [
-        (result["unique_id"].split(".")[-1], result["execution_time"])
-        for result in results
-        if result["unique_id"].startswith("model.")
-    ]
-    return seconds, used.ru_utime + used.ru_stime, used.ru_maxrss / 1e6, models
-
-
 def main() -> None:
     """Write the lake, build, print the figures."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
@@ -212,14 +179,16 @@ def main() -> None:
         if not lake.exists():
             write_lake(lake, customers=arguments.customers)
         target = folder / "build"
-        (target / "warehouse.duckdb").unlink(missing_ok=True)
-        seconds, processor, peak, models = build(lake, target)
-        for name, elapsed in sorted(models, key=lambda model: -model[1]):
+        shutil.rmtree(target, ignore_errors=True)
+        whole = run_dbt(lake, target, "run", "--select", *MODELS, as_of=AS_OF)
+        for name, elapsed in whole.slowest(len(whole.models)):
             if elapsed >= 0.1:
                 print(f"{name:40} {elapsed:7.2f} s")
         size = (target / "warehouse.duckdb").stat().st_size / 1e9
-        print(f"{'whole dbt process':40} {seconds:7.2f} s, of processors {processor:.2f} s")
-        print(f"{'peak memory, size of the file':40} {peak:7.2f} GB, {size:.2f} GB")
+        print(
+            f"{'whole dbt process':40} {whole.wall:7.2f} s, of processors {whole.processor:.2f} s"
+        )
+        print(f"{'peak memory, size of the file':40} {whole.peak:7.2f} GB, {size:.2f} GB")
         with duckdb.connect(target / "warehouse.duckdb", read_only=True) as connection:
             for name in ("draft_invoices", "draft_invoice_lines", "draft_invoice_errors"):
                 counted = connection.execute(f"select count(*) from {name}").fetchone()

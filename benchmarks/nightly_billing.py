@@ -1,6 +1,7 @@
 """A night of usage and billing against a full build: 12 monthly periods of 200,000 customers.
 
-    python benchmarks/nightly_billing.py [--customers 200000] [--folder FOLDER]
+    python benchmarks/nightly_billing.py [--customers 200000] [--records-a-month 1]
+                                         [--folder FOLDER]
 
 Takes the lake of benchmarks/draft_invoices.py and builds all of it. Then nights, each begun from
 that build: usage lands for 0.1 %, 1 % and 10 % of the customers, every tenth of whom changes its
@@ -12,62 +13,23 @@ customers it touched.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import shutil
-import subprocess
-import sys
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
+from benchmarks._dbt import Measured, follow, run_dbt
 from benchmarks.draft_invoices import AS_OF, write_lake
-from foundation import project_dir
 
 NEXT_DAY = "2027-01-01 00:00:00"
 MODELS = ("path:models",)
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
-    """What one dbt process took: seconds of processors, peak gigabytes, seconds of each model."""
-
-    processor: float
-    peak: float
-    models: dict[str, float]
-
-
-def build(lake: Path, folder: Path, as_of: str) -> Run:
-    """Run dbt over `lake` into `folder`."""
-    project = project_dir()
-    environment = {
-        **os.environ,
-        "METERHOUSE_LAKE": str(lake),
-        "METERHOUSE_BUILD": str(folder),
-        "METERHOUSE_AS_OF": as_of,
-        "METERHOUSE_MEMORY_LIMIT": "5GB",
-        "METERHOUSE_THREADS": "2",
-        "DBT_PROFILES_DIR": str(project),
-        "DBT_TARGET_PATH": str(folder / "target"),
-        "DBT_LOG_PATH": str(folder / "logs"),
-    }
-    command = [str(Path(sys.executable).with_name("dbt")), "run", "--project-dir", str(project)]
-    with (folder / "output").open("w") as output:
-        process = subprocess.Popen(
-            [*command, "--select", *MODELS], env=environment, stdout=output, stderr=output
-        )
-        _, status, used = os.wait4(process.pid, 0)
-    if status:
-        raise SystemExit((folder / "output").read_text())
-    results = json.loads((folder / "target" / "run_results.json").read_text())["results"]
-    models = {
-        result["unique_id"].split(".")[-1]: result["execution_time"]
-        for result in results
-        if result["unique_id"].startswith("model.")
-    }
-    return Run(used.ru_utime + used.ru_stime, used.ru_maxrss / 1e6, models)
+def build(lake: Path, folder: Path, as_of: str) -> Measured:
+    """Run every model over `lake` into `folder`."""
+    return run_dbt(lake, folder, "run", "--select", *MODELS, as_of=as_of)
 
 
 def land_night(lake: Path, night: Path, *, every: int) -> None:
@@ -108,16 +70,7 @@ def land_night(lake: Path, night: Path, *, every: int) -> None:
         )
 
 
-def follow(former: Path, folder: Path) -> None:
-    """Start a build from another: its database copied, its events linked."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    shutil.copy(former / "warehouse.duckdb", folder / "warehouse.duckdb")
-    shutil.copytree(former / "events", folder / "events", copy_function=os.link)
-    shutil.copytree(former / "target", folder / "target")
-
-
-def report(name: str, run: Run, whole: Run, folder: Path) -> None:
+def report(name: str, run: Measured, whole: Measured, folder: Path) -> None:
     """Print the figures of one night."""
     with duckdb.connect(folder / "warehouse.duckdb", read_only=True) as connection:
         (reason,) = connection.execute("select reason from intermediate.billing_run").fetchall()[0]
@@ -131,21 +84,23 @@ def report(name: str, run: Run, whole: Run, folder: Path) -> None:
         f" a full build, peak {run.peak:.2f} GB, file {size:.2f} GB;"
         f" {touched:,} customers touched, {lines:,} lines, anew: {reason}"
     )
-    slowest = sorted(run.models.items(), key=lambda model: -model[1])[:8]
-    print("    " + ", ".join(f"{model} {seconds:.1f}" for model, seconds in slowest), flush=True)
+    slowest = ", ".join(f"{model} {seconds:.1f}" for model, seconds in run.slowest(8))
+    print(f"    {slowest}", flush=True)
 
 
 def main() -> None:
     """Write the lake, build it, then the nights."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--customers", type=int, default=200_000)
+    parser.add_argument("--records-a-month", type=int, default=1, help="of each customer")
     parser.add_argument("--folder", type=Path, help="kept and used again; default: temporary")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         folder = arguments.folder or Path(temporary)
-        lake = folder / f"lake-{arguments.customers}"
+        customers, records = arguments.customers, arguments.records_a_month
+        lake = folder / f"lake-{customers}-{records}"
         if not lake.exists():
-            write_lake(lake, customers=arguments.customers)
+            write_lake(lake, customers=customers, records_a_month=records)
         first = folder / "whole"
         shutil.rmtree(first, ignore_errors=True)
         first.mkdir(parents=True)

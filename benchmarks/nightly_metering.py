@@ -14,23 +14,20 @@ Publishing is not part of it.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import random
 import resource
 import shutil
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import duckdb
 
-from foundation import STREAMS, Home, project_dir
+from benchmarks._dbt import Measured, follow, run_dbt
+from foundation import STREAMS, Home
 from ingest import prepare_home
 from meterhouse._scale import METERS, Scale, write_scale_lake
 
@@ -49,22 +46,14 @@ DEDUPLICATION = {
     "meter_event_exclusions",
 }
 DAILY = ("meter_events", "meter_event_adjustments")
+AS_OF = "2026-12-31 00:00:00"
 QUESTIONS = 300
 MOST_DAYS = 33
 
 
-@dataclass(frozen=True)
-class Measured:
-    """One process: seconds on the wall and of processors, peak gigabytes, seconds by model."""
-
-    wall: float
-    processor: float
-    peak: float
-    models: dict[str, float]
-
-    @property
-    def deduplication(self) -> float:
-        return sum(self.models.get(name, 0) for name in DEDUPLICATION)
+def deduplication(run: Measured) -> float:
+    """Return the seconds that a build spent on finding repeats."""
+    return sum(run.models.get(name, 0) for name in DEDUPLICATION)
 
 
 def write_missing_days(home: Home, scale: Scale, days: int) -> None:
@@ -93,55 +82,12 @@ def _day_of(file: Path) -> str:
 
 def build(lake: Path, folder: Path) -> Measured:
     """Run models and their tests into `folder`, in a process of its own."""
-    return run_dbt(lake, folder, "build", "--select", *MODELS)
+    return run_dbt(lake, folder, "build", "--select", *MODELS, as_of=AS_OF)
 
 
 def parse(lake: Path, folder: Path) -> Measured:
     """Have dbt read the project anew and run nothing: what every build costs before its models."""
-    folder.mkdir()
-    return run_dbt(lake, folder, "parse")
-
-
-def run_dbt(lake: Path, folder: Path, command: str, *arguments: str) -> Measured:
-    """Run one dbt command in a process of its own; it leaves everything in `folder`."""
-    project = project_dir()
-    environment = {
-        **os.environ,
-        "METERHOUSE_LAKE": str(lake),
-        "METERHOUSE_BUILD": str(folder),
-        "METERHOUSE_AS_OF": "2026-12-31 00:00:00",
-        "METERHOUSE_MEMORY_LIMIT": "5GB",
-        "METERHOUSE_THREADS": "2",
-        "DBT_PROFILES_DIR": str(project),
-        "DBT_TARGET_PATH": str(folder / "dbt"),
-        "DBT_LOG_PATH": str(folder / "logs"),
-    }
-    dbt = str(Path(sys.executable).with_name("dbt"))
-    whole = [dbt, command, "--project-dir", str(project), *arguments]
-    began = time.perf_counter()
-    with (folder / "said.txt").open("w") as said:
-        child = subprocess.Popen(whole, env=environment, stdout=said, stderr=said)
-        _, status, used = os.wait4(child.pid, 0)
-    wall = time.perf_counter() - began
-    if status:
-        raise SystemExit((folder / "said.txt").read_text())
-    written = folder / "dbt" / "run_results.json"
-    results = json.loads(written.read_text())["results"] if written.exists() else []
-    models = {
-        result["unique_id"].split(".")[-1]: result["execution_time"]
-        for result in results
-        if result["unique_id"].startswith("model.")
-    }
-    return Measured(wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1e6, models)
-
-
-def follow(former: Path, folder: Path) -> float:
-    """Seed a night from the build before it and return the seconds that took."""
-    began = time.perf_counter()
-    folder.mkdir()
-    shutil.copy(former / "warehouse.duckdb", folder / "warehouse.duckdb")
-    shutil.copytree(former / "events", folder / "events", copy_function=os.link)
-    return time.perf_counter() - began
+    return run_dbt(lake, folder, "parse", as_of=AS_OF)
 
 
 def bare(lake: Path) -> Measured:
@@ -199,7 +145,7 @@ def _day(scale: Scale, number: int) -> date:
 def show(name: str, made: Measured, seeding: float = 0) -> None:
     print(
         f"{name:24} {made.wall + seeding:8.1f} s, of processors {made.processor:.1f} s, "
-        f"peak {made.peak:.2f} GB, deduplication {made.deduplication:.1f} s"
+        f"peak {made.peak:.2f} GB, deduplication {deduplication(made):.1f} s"
         + (f", seeding {seeding:.1f} s" if seeding else ""),
         flush=True,
     )

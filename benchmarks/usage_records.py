@@ -10,11 +10,7 @@ of its processors, its peak memory, the size of the file and the time of one loo
 from __future__ import annotations
 
 import argparse
-import json
-import os
-import resource
-import subprocess
-import sys
+import shutil
 import tempfile
 import time
 from pathlib import Path
@@ -22,7 +18,8 @@ from pathlib import Path
 import duckdb
 import pyarrow.parquet as pq
 
-from foundation import STREAMS, project_dir
+from benchmarks._dbt import run_dbt
+from foundation import STREAMS
 
 AS_OF = "2026-12-20 00:00:00"
 # Anchors spread over the first 28 days of January 2025: 24 periods each until AS_OF.
@@ -117,50 +114,6 @@ def _copy(connection: duckdb.DuckDBPyConnection, path: Path, query: str, *, by_n
     connection.execute("drop table landed")
 
 
-def build(lake: Path, folder: Path) -> tuple[float, float, float, list[tuple[str, float]]]:
-    """Return wall and processor seconds, peak gigabytes, and the seconds of each model."""
-    folder.mkdir(parents=True, exist_ok=True)
-    project = project_dir()
-    environment = {
-        **os.environ,
-        "METERHOUSE_LAKE": str(lake),
-        "METERHOUSE_BUILD": str(folder),
-        "METERHOUSE_AS_OF": AS_OF,
-        "METERHOUSE_MEMORY_LIMIT": "5GB",
-        "METERHOUSE_THREADS": "2",
-        "DBT_PROFILES_DIR": str(project),
-        "DBT_TARGET_PATH": str(folder / "target"),
-        "DBT_LOG_PATH": str(folder / "logs"),
-    }
-    started = time.perf_counter()
-    ran = subprocess.run(
-        [
-            str(Path(sys.executable).with_name("dbt")),
-            "run",
-            "--project-dir",
-            str(project),
-            "--select",
-            *MODELS,
-        ],
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    seconds = time.perf_counter() - started
-    if ran.returncode:
-        raise SystemExit(ran.stdout + ran.stderr)
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    processor, peak = used.ru_utime + used.ru_stime, used.ru_maxrss / 1e6
-    results = json.loads((folder / "target" / "run_results.json").read_text())["results"]
-    models = [
-        (result["unique_id"].split(".")[-1], result["execution_time"])
-        for result in results
-        if result["unique_id"].startswith("model.")
-    ]
-    return seconds, processor, peak, models
-
-
 def main() -> None:
     """Write the lake, build, print the figures."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
@@ -174,14 +127,16 @@ def main() -> None:
         if not lake.exists():
             write_lake(lake, records=arguments.records, items=arguments.items)
         target = folder / "build"
-        (target / "warehouse.duckdb").unlink(missing_ok=True)
-        seconds, processor, peak, models = build(lake, target)
-        for name, elapsed in sorted(models, key=lambda model: -model[1]):
+        shutil.rmtree(target, ignore_errors=True)
+        whole = run_dbt(lake, target, "run", "--select", *MODELS, as_of=AS_OF)
+        for name, elapsed in whole.slowest(len(whole.models)):
             if elapsed >= 0.1:
                 print(f"{name:40} {elapsed:7.2f} s")
         size = (target / "warehouse.duckdb").stat().st_size / 1e9
-        print(f"{'whole dbt process':40} {seconds:7.2f} s, of processors {processor:.2f} s")
-        print(f"{'peak memory, size of the file':40} {peak:7.2f} GB, {size:.2f} GB")
+        print(
+            f"{'whole dbt process':40} {whole.wall:7.2f} s, of processors {whole.processor:.2f} s"
+        )
+        print(f"{'peak memory, size of the file':40} {whole.peak:7.2f} GB, {size:.2f} GB")
         with duckdb.connect(target / "warehouse.duckdb", read_only=True) as connection:
             for name in ("usage_record_summaries", "uncounted_usage_records"):
                 counted = connection.execute(f"select count(*) from {name}").fetchone()
