@@ -1,4 +1,4 @@
-"""Each module of models is one worker's: what its tests look at is built once, not once a worker."""
+"""A module of models is one worker's: what its tests look at is built once, not once a worker."""
 
 from __future__ import annotations
 
