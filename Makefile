@@ -20,7 +20,8 @@ RUN := $(BIN)/python -m
 VENV_1_5 := .venv-duckdb-1.5
 CORE := tests/foundation tests/queries tests/models/test_sample_goldens.py \
 	tests/meterhouse/test_warehouse.py tests/meterhouse/test_shapes.py \
-	tests/meterhouse/test_three_doors.py tests/meterhouse/test_verify.py
+	tests/meterhouse/test_three_doors.py tests/meterhouse/test_verify.py \
+	tests/meterhouse/test_memory_limit.py
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z0-9.-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -83,7 +84,7 @@ $(VENV)/.dev: requirements/dev.lock requirements/core.lock pyproject.toml
 	@touch $@ $(VENV)/.core
 
 $(VENV_1_5)/.dev: requirements/duckdb-1.5.lock pyproject.toml
-	@requirements/install "$(VENV_1_5)" "$(PYTHON)" "$(UV)" requirements/duckdb-1.5.lock
+	@requirements/install "$(VENV_1_5)" "$(PYTHON)" "$(UV)" requirements/duckdb-1.5.lock .
 	@touch $@
 
 # Two versions of one package cannot share an environment. This one has nothing but the newest stripe,

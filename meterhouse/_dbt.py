@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from foundation import Settings, project_dir
+from meterhouse._memory_limit import limit_understood
 
 __all__ = ["DbtRun", "NodeResult", "Progress", "run_dbt"]
 
@@ -162,7 +163,7 @@ def _environment(*, lake: Path, build: Path, as_of: datetime) -> dict[str, str]:
         "METERHOUSE_KEPT_INPUTS": str(lake),
         "METERHOUSE_BUILD": str(build),
         "METERHOUSE_AS_OF": as_of.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S"),
-        "METERHOUSE_MEMORY_LIMIT": settings.memory_limit,
+        "METERHOUSE_MEMORY_LIMIT": limit_understood(settings.memory_limit),
         "METERHOUSE_THREADS": str(settings.threads),
     }
 

@@ -27,19 +27,51 @@ QUESTIONS = {
         "from meter_usage(['mtr_sample_GpuSeconds001'], 'cus_AuroraLabs0001', "
         f"{FROM}, {UNTIL}, value_grouping_window := 'day', timezone := 'Europe/Berlin') as rows"
     ),
-    "draft_invoice_edited": "from draft_invoice_edited($invoice, 'unbuilt_edits') as rows",
-    "draft_invoice_lines_edited": (
-        "from draft_invoice_lines_edited($invoice, 'unbuilt_edits') as rows"
+    "preview_lines": "from preview_lines('hypothetical_items') as rows",
+    "credit_balances": "from credit_balances('cus_AuroraLabs0001') as rows",
+    "credit_grants": "from credit_grants('cus_AuroraLabs0001') as rows",
+    "invoice_lines": "from invoice_lines($invoice) as rows",
+    "upcoming_invoice_lines": (
+        "from upcoming_invoice_lines(customer := 'cus_AuroraLabs0001') as rows"
     ),
+    "subscription_items": "from subscription_items($subscription) as rows",
 }
-ALL_ROWS = "select coalesce(string_agg(cast(rows as varchar), chr(10) order by 1), '') "
+QUESTIONS |= {
+    name: f"from {name}($invoice, 'unbuilt_edits') as rows"
+    for name in (
+        "draft_invoice_edited",
+        "draft_invoice_lines_edited",
+        "draft_invoice_with_lines_edited",
+        "invoice_discounts_edited",
+        "pending_invoice_items_edited",
+    )
+}
+QUESTIONS |= {
+    name: f"from {name}() as rows"
+    for name in (
+        *("alerts", "coupons", "customers", "invoice_items", "invoices", "meters", "prices"),
+        *("products", "subscription_schedules", "subscriptions", "tax_rates"),
+    )
+}
+ALL_ROWS = (
+    "select coalesce(string_agg(cast(rows as varchar), chr(10) "
+    "order by cast(rows as varchar)), '') "
+)
 
 
 def main(database: str, no_edits: str) -> None:
     with duckdb.connect(database, read_only=True) as connection:
         connection.execute("set TimeZone = 'UTC'")
         connection.execute(f"create temp table unbuilt_edits as from read_parquet('{no_edits}')")
-        (invoice,) = connection.execute("select min(id) from draft_invoices").fetchone()
+        connection.execute(
+            "create temp table hypothetical_items as "
+            "select 'si_CedarReports' as subscription_item, "
+            "cast(null as varchar) as price, 1234 as quantity"
+        )
+        (invoice, subscription) = connection.execute(
+            "select min(id), min(subscription_id) from draft_invoices where not is_upcoming"
+        ).fetchone()
+        given = {"invoice": invoice, "subscription": subscription}
         relations = connection.execute(
             "select table_name from information_schema.tables where table_schema = 'main' "
             "and table_catalog = current_database() order by table_name"
@@ -49,8 +81,8 @@ def main(database: str, no_edits: str) -> None:
         for name, question in (
             asked | {f"{name}()": QUESTIONS[name] for name in QUESTIONS}
         ).items():
-            values = {"invoice": invoice} if "$invoice" in question else None
-            (answers[name],) = connection.execute(ALL_ROWS + question, values).fetchone()
+            values = {value: given[value] for value in given if f"${value}" in question}
+            (answers[name],) = connection.execute(ALL_ROWS + question, values or None).fetchone()
         functions = connection.execute(
             "select distinct function_name from duckdb_functions() "
             "where function_type = 'table_macro' and schema_name = 'main' and not internal "
