@@ -3,7 +3,8 @@
    period_key with aggregated_value and event_count, both 0 where nothing was used.
 
    Whole quarter-hours come from the rollup. What a period cuts off of a quarter-hour at either end
-   comes from the events themselves. #}
+   comes from the events themselves: cut_event_count and cut_usage (their values added up, whatever
+   the formula) say how much of it did. #}
 {% macro meter_usage_over(periods) %}
     with usage_periods as (
 
@@ -14,11 +15,7 @@
             customers.customer_key,
             periods.period_start,
             periods.period_end,
-            {{ quarter_hour('periods.period_start') }}
-                + case
-                    when {{ is_quarter_hour('periods.period_start') }} then 0
-                    else 1
-                end as first_quarter_hour,
+            {{ first_whole_quarter_hour('periods.period_start') }} as first_quarter_hour,
             {{ quarter_hour('periods.period_end') }} as end_quarter_hour
         from {{ periods }} as periods
         inner join {{ ref('meter_keys') }} as meters on periods.meter_id = meters.meter_id
@@ -78,6 +75,7 @@
         select
             usage_periods.period_key,
             usage_periods.formula,
+            false as is_cut,
             {{ rollup_piece('rollup') }}
         from {{ ref('meter_quarter_hours') }} as rollup
         inner join usage_periods
@@ -92,6 +90,7 @@
         select
             usage_periods.period_key,
             usage_periods.formula,
+            false as is_cut,
             {{ distinct_value_piece('rollup_values') }}
         from {{ ref('meter_quarter_hour_values') }} as rollup_values
         inner join usage_periods
@@ -106,6 +105,7 @@
         select
             edges.period_key,
             edge_events.formula,
+            true as is_cut,
             {{ event_piece('edge_events') }}
         from edge_events
         inner join edges
@@ -122,12 +122,27 @@
 
         {{ aggregated_pieces('pieces', ['period_key']) }}
 
+    ),
+
+    cuts as (
+
+        select
+            period_key,
+            sum(event_count) as event_count,
+            sum(value_sum) as value_sum
+        from pieces
+        where is_cut
+        group by period_key
+
     )
 
     select
         periods.period_key,
         cast(coalesce(aggregated.aggregated_value, 0) as {{ quantity_type() }}) as aggregated_value,
-        cast(coalesce(aggregated.event_count, 0) as bigint) as event_count
+        cast(coalesce(aggregated.event_count, 0) as bigint) as event_count,
+        cast(coalesce(cuts.event_count, 0) as bigint) as cut_event_count,
+        cast(coalesce(cuts.value_sum, 0) as {{ quantity_type() }}) as cut_usage
     from {{ periods }} as periods
     left join aggregated on periods.period_key = aggregated.period_key
+    left join cuts on periods.period_key = cuts.period_key
 {% endmacro %}

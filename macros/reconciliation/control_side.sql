@@ -30,7 +30,7 @@
 
 
 {# One control from the relations of its two sides: a row for each combination of `keys` that
-   either of them has. #}
+   either of them has; of a key that is null too. #}
 {% macro control_of(control, unit, keys, source, result, stream='null') %}
     {%- set given = {'stream': stream} -%}
     {%- for key in keys -%}
@@ -48,7 +48,7 @@
     full outer join {{ result }} as result
         on
             {%- for key in keys %}
-            {{ 'and ' if not loop.first }}source.{{ key }} = result.{{ key }}
+            {{ 'and ' if not loop.first }}source.{{ key }} is not distinct from result.{{ key }}
             {%- endfor %}
 {% endmacro %}
 

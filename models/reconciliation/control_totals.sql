@@ -204,6 +204,141 @@ meter_events_in_summaries as (
 
 ),
 
+metered_periods as (
+
+    select * from {{ ref('int_metered_quantities') }}
+    where quantity_source = 'meter'
+
+),
+
+keyed_periods as (
+
+    select
+        periods.customer_id,
+        periods.meter_id,
+        customers.customer_key,
+        meters.meter_key,
+        {{ first_whole_quarter_hour('periods.used_from') }} as first_quarter_hour,
+        {{ quarter_hour('periods.used_until') }} as end_quarter_hour
+    from metered_periods as periods
+    inner join meters
+        on periods.meter_id = meters.meter_id
+    inner join {{ ref('customer_keys') }} as customers
+        on periods.customer_id = customers.customer_id
+
+),
+
+-- What was used in the periods that are billed, as the rollup has it tonight, for each item that
+-- bills it. What a period cuts off of a quarter-hour only events tell: that is taken from the
+-- period.
+used_in_periods as (
+
+    select
+        periods.customer_id,
+        periods.meter_id,
+        rollup.event_count,
+        rollup.value_sum
+    from {{ ref('meter_quarter_hours') }} as rollup
+    inner join keyed_periods as periods
+        on
+            rollup.customer_key = periods.customer_key
+            and rollup.meter_key = periods.meter_key
+            and rollup.quarter_hour >= periods.first_quarter_hour
+            and rollup.quarter_hour < periods.end_quarter_hour
+
+    union all
+
+    select
+        customer_id,
+        meter_id,
+        cut_event_count as event_count,
+        cut_usage as value_sum
+    from metered_periods
+
+),
+
+rolled_up_in_periods as (
+
+    select
+        customer_id,
+        meter_id,
+        coalesce(sum(event_count), 0) as event_count,
+        {{ quantity_side('source', 'value_sum') }}
+    from used_in_periods
+    group by
+        customer_id,
+        meter_id
+
+),
+
+rolled_up_events_in_periods as (
+
+    select
+        customer_id,
+        meter_id,
+        event_count as source_whole,
+        0 as source_fraction
+    from rolled_up_in_periods
+
+),
+
+events_in_periods as (
+
+    select
+        customer_id,
+        meter_id,
+        {{ whole_side('result', 'event_count') }}
+    from metered_periods
+    group by
+        customer_id,
+        meter_id
+
+),
+
+meter_events_in_periods as (
+
+    {{ control_of('meter_events_in_periods', 'events', ['customer_id', 'meter_id'],
+        'rolled_up_events_in_periods', 'events_in_periods', "'meter_events'") }}
+
+),
+
+rolled_up_usage_in_periods as (
+
+    select
+        rolled_up_in_periods.customer_id,
+        rolled_up_in_periods.meter_id,
+        rolled_up_in_periods.source_whole,
+        rolled_up_in_periods.source_fraction
+    from rolled_up_in_periods
+    inner join meters
+        on rolled_up_in_periods.meter_id = meters.meter_id
+    where meters.is_added_up
+
+),
+
+usage_in_periods as (
+
+    select
+        periods.customer_id,
+        periods.meter_id,
+        {{ quantity_side('result', 'periods.used_quantity') }}
+    from metered_periods as periods
+    inner join meters
+        on periods.meter_id = meters.meter_id
+    where meters.is_added_up
+    group by
+        periods.customer_id,
+        periods.meter_id
+
+),
+
+meter_usage_in_periods as (
+
+    {{ control_of('meter_usage_in_periods', 'units', ['customer_id', 'meter_id'],
+        'rolled_up_usage_in_periods', 'usage_in_periods', "'meter_events'") }}
+
+),
+
 landed_records as (
 
     select {{ whole_side('source', 'accepted_count') }}
@@ -281,24 +416,28 @@ drafts as (
 
 ),
 
--- Lines that somebody edited, or that could not be priced, show what they should and no more.
-touched as (
+-- What could not be priced has no line, and draft_invoice_errors says so.
+unpriced as (
 
-    select invoice_id from {{ ref('int_live_invoice_line_edits') }}
-
-    union distinct
-
-    select invoice_id from {{ ref('draft_invoice_errors') }}
+    select distinct invoice_id
+    from {{ ref('draft_invoice_errors') }}
+    where invoice_id is not null
 
 ),
 
-untouched as (
+edited as (
 
-    select drafts.invoice_id
-    from drafts
-    left join touched
-        on drafts.invoice_id = touched.invoice_id
-    where touched.invoice_id is null
+    select distinct invoice_id
+    from {{ ref('int_live_invoice_line_edits') }}
+
+),
+
+price_meters as (
+
+    select
+        id as price_id,
+        meter_id
+    from {{ ref('prices') }}
 
 ),
 
@@ -306,15 +445,55 @@ used as (
 
     select
         sources.customer_id,
+        price_meters.meter_id,
         sources.currency,
         {{ quantity_side('source', 'sources.quantity') }}
     from {{ ref('int_invoice_line_sources') }} as sources
-    inner join untouched
-        on sources.invoice_id = untouched.invoice_id
-    where sources.usage_type = 'metered'
+    left join price_meters
+        on sources.price_id = price_meters.price_id
+    left join unpriced
+        on sources.invoice_id = unpriced.invoice_id
+    where
+        sources.usage_type = 'metered'
+        and unpriced.invoice_id is null
     group by
         sources.customer_id,
+        price_meters.meter_id,
         sources.currency
+
+),
+
+-- The lines of a draft that somebody edited are those before the edits, which may say anything.
+lines_before_edits as (
+
+    select
+        lines.invoice_id,
+        lines.customer_id,
+        lines.price_id,
+        lines.currency,
+        lines.quantity,
+        lines.quantity_source,
+        lines.type,
+        lines.part
+    from {{ ref('draft_invoice_lines') }} as lines
+    left join edited
+        on lines.invoice_id = edited.invoice_id
+    where edited.invoice_id is null
+
+    union all
+
+    select
+        lines.invoice_id,
+        lines.customer_id,
+        lines.price_id,
+        lines.currency,
+        lines.quantity,
+        lines.quantity_source,
+        lines.type,
+        lines.part
+    from {{ ref('int_invoice_lines_unedited') }} as lines
+    inner join edited
+        on lines.invoice_id = edited.invoice_id
 
 ),
 
@@ -322,24 +501,30 @@ billed as (
 
     select
         lines.customer_id,
+        price_meters.meter_id,
         lines.currency,
         {{ quantity_side('result', 'lines.quantity') }}
-    from {{ ref('draft_invoice_lines') }} as lines
-    inner join untouched
-        on lines.invoice_id = untouched.invoice_id
+    from lines_before_edits as lines
+    left join price_meters
+        on lines.price_id = price_meters.price_id
+    left join unpriced
+        on lines.invoice_id = unpriced.invoice_id
     where
         lines.type = 'subscription'
         and lines.part = 'usage'
         and lines.quantity_source in ('usage_records', 'meter')
+        and unpriced.invoice_id is null
     group by
         lines.customer_id,
+        price_meters.meter_id,
         lines.currency
 
 ),
 
 usage_on_lines as (
 
-    {{ control_of('usage_on_lines', 'units', ['customer_id', 'currency'], 'used', 'billed') }}
+    {{ control_of('usage_on_lines', 'units', ['customer_id', 'meter_id', 'currency'], 'used',
+        'billed') }}
 
 ),
 
@@ -395,6 +580,14 @@ controls as (
     union all
 
     select * from meter_events_in_summaries
+
+    union all
+
+    select * from meter_events_in_periods
+
+    union all
+
+    select * from meter_usage_in_periods
 
     union all
 

@@ -157,6 +157,8 @@ def test_the_night_added_to_the_sample_and_verifies(night: Watched) -> None:
         "meter_events_in_rollup",
         "meter_events_in_summaries",
         "meter_usage_in_summaries",
+        "meter_events_in_periods",
+        "meter_usage_in_periods",
         "usage_records_by_fate",
         "usage_records_in_periods",
         "usage_on_lines",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -15,8 +16,9 @@ from typing import Any
 from hypothesis import strategies as st
 
 from foundation import project_dir
+from ingest import batches
 
-__all__ = ["Deliveries", "happenings"]
+__all__ = ["Deliveries", "Project", "happenings", "instant_of"]
 
 Row = dict[str, Any]
 Draw = Callable[[st.SearchStrategy[Any]], Any]
@@ -53,6 +55,7 @@ class Deliveries:
     inbox: Path
     identifiers: list[str] = field(default_factory=list[str])
     sent: int = 0
+    holds_old_events: bool = False
 
     def send(self, stream: str, rows: list[Row], written_at: int) -> None:
         """Put one file of rows into the inbox."""
@@ -73,6 +76,15 @@ class Deliveries:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(path.read_bytes())
             os.utime(target, (written_at, written_at))
+
+    def batches(self) -> list[tuple[str, str]]:
+        """The stream and id of each batch of usage that has landed."""
+        lake = self.inbox.parent / "lake"
+        return [
+            (stream, batch.batch_id)
+            for stream in ("meter_events", "usage_records")
+            for batch in batches(lake, stream)
+        ]
 
     def fresh(self, prefix: str) -> str:
         """An id that was not used before."""
@@ -179,6 +191,35 @@ def _closes(sent: Deliveries, draw: Draw, now: int) -> None:
     sent.send("period_closes", [row], now)
 
 
+def _old_events(sent: Deliveries, draw: Draw, now: int) -> None:
+    """Rejected as too old, until somebody lands them again as a backfill."""
+    name, customer = draw(st.sampled_from(_METERED[:2]))
+    row = {
+        "event_name": name,
+        "identifier": sent.fresh("evt_"),
+        "timestamp": now - draw(st.integers(36, 60)) * 86400,
+        "created": now,
+        "payload": {"stripe_customer_id": customer, "value": "7"},
+    }
+    sent.send("meter_events", [row], now)
+    sent.holds_old_events = True
+
+
+def _retracted_batches(sent: Deliveries, draw: Draw, now: int) -> None:
+    stream, batch = draw(st.sampled_from(sent.batches()))
+    row = {"stream": stream, "batch": batch, "reason": "sent by mistake", "received_at": now}
+    sent.send("retractions", [row], now)
+
+
+def _meters(sent: Deliveries, draw: Draw, now: int) -> None:
+    meter = deepcopy(draw(st.sampled_from(_sample("meters"))))
+    if draw(st.booleans()):
+        meter["default_aggregation"] = {"formula": draw(st.sampled_from(["sum", "count", "last"]))}
+    else:
+        meter |= {"status": "inactive", "status_transitions": {"deactivated_at": now}}
+    sent.send("meters", [{**meter, "updated": now}], now)
+
+
 def _retractions(sent: Deliveries, draw: Draw, now: int) -> None:
     keys = [("meter_events", key) for key in [*sent.identifiers, "aur-gpu-0411"]]
     keys += [("usage_records", "mbur_Sample00123"), ("usage_records", "mbur_Sample00001")]
@@ -197,14 +238,55 @@ _HAPPENINGS = {
     "invoice items": _invoice_items,
     "closed periods": _closes,
     "retractions": _retractions,
+    "retracted batches": _retracted_batches,
+    "old events": _old_events,
+    "meters": _meters,
 }
+
+
+# What `vars:` of dbt_project.yml may say otherwise, and so what a night may change.
+_SETTINGS = (
+    {"meter_event_identifier_window_days": 2},
+    {"proration_behavior": "none"},
+    {"subscription_item_created_together_seconds": 0},
+    {"tax_rounding": "invoice"},
+    {"usage_record_drift_grace_seconds": 0},
+)
+
+
+class Project:
+    """A checkout whose models and settings a night may change; `restore` undoes all of it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._model = folder / "models/marts/customers.sql"
+        self._settings = folder / "dbt_project.yml"
+        self._first = [(path, path.read_text("utf-8")) for path in (self._model, self._settings)]
+
+    def change_a_model(self) -> None:
+        """Say the same in other words, which nobody can know without building it."""
+        with self._model.open("a", encoding="utf-8") as file:
+            file.write("\n-- the same, in other words\n")
+
+    def change_a_setting(self, draw: Draw) -> None:
+        """Give one setting another value than its own, or give it back its own."""
+        text = self._settings.read_text("utf-8")
+        now = re.findall(r"^vars: (.*)$", text, re.MULTILINE)
+        others = [json.dumps(each) for each in ({}, *_SETTINGS) if [json.dumps(each)] != now]
+        given = draw(st.sampled_from(others))
+        kept = re.sub(r"^vars: .*\n", "", text, flags=re.MULTILINE)
+        self._settings.write_text(f"{kept}vars: {given}\n", "utf-8")
+
+    def restore(self) -> None:
+        """Be the project that it was."""
+        for path, text in self._first:
+            path.write_text(text, "utf-8")
 
 
 def happenings() -> st.SearchStrategy[list[tuple[str, Callable[[Deliveries, Draw, int], None]]]]:
     """What one night brings: mostly usage, sometimes nothing at all."""
     often = st.sampled_from(["meter events", "usage records"])
     names = st.one_of(often, st.sampled_from(sorted(_HAPPENINGS)))
-    return st.lists(names, max_size=5).map(
+    return st.lists(names, max_size=8).map(
         lambda drawn: [(name, _HAPPENINGS[name]) for name in drawn]
     )
 

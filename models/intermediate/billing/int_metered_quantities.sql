@@ -153,6 +153,11 @@ select
         coalesce(meter_usage.aggregated_value, usage_record_summaries.total_usage, 0)
         as {{ quantity_type() }}
     ) as used_quantity,
+    keyed.used_from,
+    keyed.used_until,
+    meter_usage.event_count,
+    meter_usage.cut_event_count,
+    meter_usage.cut_usage,
     keyed.livemode
 from keyed
 left join meter_usage

@@ -1,0 +1,16 @@
+-- A metered period that ends where its subscription invoices is on that invoice, with what was used
+-- in it; less than nothing is billed as nothing.
+select
+    quantities.line_source_id,
+    quantities.used_quantity,
+    sources.quantity
+from {{ ref('int_metered_quantities') }} as quantities
+inner join {{ ref('int_invoice_boundaries') }} as boundaries
+    on
+        quantities.subscription_id = boundaries.subscription_id
+        and quantities.boundary_at = boundaries.boundary_at
+left join {{ ref('int_invoice_line_sources') }} as sources
+    on quantities.line_source_id = sources.line_source_id
+where
+    sources.line_source_id is null
+    or sources.quantity <> greatest(quantities.used_quantity, 0)
