@@ -1,5 +1,6 @@
 {# Every invoice item that a line may show, before its edits, and where it is: `state` is attached,
-   pending or deleted. One row per item: those that landed, those that edits made, and those that
+   pending or deleted; `pending_since` says since when it is known to wait, and `former_invoice_id`
+   which invoice an edit took it from. One row per item: those that landed, those that edits made, and those that
    stand behind a draft's line and were unassigned from it.
 
    `edits` is keyed_invoice_line_edits, `base_lines` the lines that stand on drafts before any edit,
@@ -8,6 +9,8 @@
 {% macro movable_invoice_items(edits, base_lines, invoice_items) %}
     select
         items.*,
+        coalesce(moves.moved_at, items.known_at) as pending_since,
+        moves.former_invoice_id,
         coalesce(
             moves.state,
             case
@@ -27,7 +30,9 @@
                 ~ " when edits.behavior = 'unassign' then 'pending'"
                 ~ " else 'deleted' end",
                 'edits.edit_order'
-            ) }} as state
+            ) }} as state,
+            {{ latest_by('edits.received_at', 'edits.edit_order') }} as moved_at,
+            {{ latest_by('edits.invoice_id', 'edits.edit_order') }} as former_invoice_id
         from {{ edits }} as edits
         where
             edits.operation in ('add', 'remove')
@@ -63,6 +68,7 @@
         invoice_items.metadata_json,
         invoice_items.date_at as sorted_at,
         cast(0 as integer) as item_position,
+        invoice_items.known_at,
         invoice_items.livemode
     from {{ invoice_items }} as invoice_items
 
@@ -93,6 +99,7 @@
         cast('{}' as varchar) as metadata_json,
         edits.received_at as sorted_at,
         cast(edits.position as integer) as item_position,
+        edits.received_at as known_at,
         edits.livemode
     from {{ edits }} as edits
     where
@@ -126,6 +133,7 @@
         base_lines.metadata_json,
         base_lines.sorted_at,
         base_lines.item_position,
+        cast(null as timestamp) as known_at,
         base_lines.livemode
     from {{ base_lines }} as base_lines
     inner join (

@@ -1,10 +1,11 @@
-{# The lines of invoice items that edits put on drafts, and of pending items on the upcoming invoice
-   that takes them, before their edits: in the shape of int_invoice_lines_unedited.
+{# The lines of invoice items that edits put on drafts, and of pending items on the invoice that
+   takes them, before their edits: in the shape of int_invoice_lines_unedited.
 
    `items` is movable_invoice_items, `edits` keyed_invoice_line_edits, `invoices` the drafts. A
-   pending item goes on the next invoice of its subscription or, where it names none, on the first
-   upcoming invoice of its customer in its currency. #}
-{% macro moved_invoice_item_lines(items, edits, invoices) %}
+   pending item goes on the first invoice that its subscription or, where it names none, any
+   subscription of its customer raises in its currency since the item waits. What landed
+   later than `as_of` was seen waiting then. #}
+{% macro moved_invoice_item_lines(items, edits, invoices, as_of) %}
     {{ invoice_item_lines(
         items, invoice_item_additions(edits, invoices), 'placed.item_position'
     ) }}
@@ -12,7 +13,7 @@
     union all
 
     {{ invoice_item_lines(
-        items, pending_invoice_item_takers(items, invoices), 'items.item_position'
+        items, pending_invoice_item_takers(items, invoices, as_of), 'items.item_position'
     ) }}
 {% endmacro %}
 
@@ -68,7 +69,7 @@
         and additions.is_effective
 {% endmacro %}
 
-{% macro pending_invoice_item_takers(items, invoices) %}
+{% macro pending_invoice_item_takers(items, invoices, as_of) %}
     select
         {{ stable_id('il_', ['takers.invoice_id', 'takers.invoice_item_id']) }}
             as invoice_line_id,
@@ -80,25 +81,35 @@
     from (
         select
             pending.invoice_item_id,
-            upcoming.invoice_id,
+            raised.invoice_id,
             pending.customer_id,
-            upcoming.currency,
-            upcoming.livemode,
+            raised.currency,
+            raised.livemode,
             row_number() over (
                 partition by pending.invoice_item_id
-                order by upcoming.period_end, upcoming.invoice_id
+                order by raised.period_end, raised.invoice_id
             ) as taker_rank
         from {{ items }} as pending
-        inner join {{ invoices }} as upcoming
+        inner join {{ invoices }} as raised
             on
-                pending.customer_id = upcoming.customer_id
-                and pending.currency = upcoming.currency
-                and upcoming.is_upcoming
+                pending.customer_id = raised.customer_id
+                and pending.currency = raised.currency
                 and (
                     pending.subscription_id is null
-                    or pending.subscription_id = upcoming.subscription_id
+                    or pending.subscription_id = raised.subscription_id
                 )
-        where pending.state = 'pending'
+        left join {{ invoices }} as former
+            on pending.former_invoice_id = former.invoice_id
+        where
+            pending.state = 'pending'
+            and (
+                raised.is_upcoming
+                or (
+                    raised.subscription_id is not null
+                    and raised.period_end >= least(pending.pending_since, {{ as_of }})
+                    and (former.invoice_id is null or raised.period_end > former.period_end)
+                )
+            )
     ) as takers
     where takers.taker_rank = 1
 {% endmacro %}

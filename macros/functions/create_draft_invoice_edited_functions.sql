@@ -115,7 +115,7 @@
 
         union all
 
-        {{ moved_invoice_item_lines('movable_items', 'edits', 'drafts') }}
+        {{ moved_invoice_item_lines('movable_items', 'edits', 'drafts', as_of()) }}
     ),
 
     folded_lines as (

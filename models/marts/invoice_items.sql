@@ -8,11 +8,26 @@ invoice_items as (
 
 ),
 
+-- What an invoice took when it was raised no longer waits, whether or not the item says so.
+raised as (
+
+    select lines.invoice_item_id
+    from {{ ref('int_moved_invoice_item_lines') }} as lines
+    inner join {{ ref('int_draft_invoices') }} as drafts
+        on lines.invoice_id = drafts.invoice_id
+    where not drafts.is_upcoming
+
+),
+
 pending as (
 
-    select invoice_item_id
-    from {{ ref('int_movable_invoice_items') }}
-    where state = 'pending'
+    select items.invoice_item_id
+    from {{ ref('int_movable_invoice_items') }} as items
+    left join raised
+        on items.invoice_item_id = raised.invoice_item_id
+    where
+        items.state = 'pending'
+        and raised.invoice_item_id is null
 
 )
 

@@ -15,18 +15,11 @@ from queries._previews._subject import Subject
 _STAGING: Final = '"warehouse"."staging"'
 _INTERMEDIATE: Final = '"warehouse"."intermediate"'
 
-# Pending items go on the first upcoming invoice. One that a change raises at once is earlier than
-# any, so while they are placed it counts as such.
-_TAKE_PENDING: Final = f"""
-update {_INTERMEDIATE}."int_draft_invoices" set is_upcoming = true
-where invoice_id in (select invoice_id from ({{target}}) as target)
+# What is supposed is done now, wherever it is dated, with all that waits by now.
+_WAITS_SINCE: Final = f"""
+update {_INTERMEDIATE}."int_invoice_items"
+set known_at = least(known_at, make_timestamp(cast($since as bigint) * 1000000))
 """
-
-_PENDING_IS_PLACED: Final = f"""
-update {_INTERMEDIATE}."int_draft_invoices" set is_upcoming = billing_reason = 'upcoming'
-"""
-
-_PLACES_PENDING: Final = ("int_moved_invoice_item_lines", "int_invoice_discounts")
 
 _INHERIT_NO_DISCOUNT: Final = f"""
 delete from {_INTERMEDIATE}."int_subscription_discount_candidates"
@@ -79,12 +72,8 @@ def changes_of(hypothesis: Hypothesis, request: PreviewRequest, subject: Subject
     target = target_of(subject)
     if request.is_recurring:
         changes += _only_what_recurs()
-    if subject.takes_pending:
-        for model in _PLACES_PENDING:
-            changes += [
-                Change(model, _TAKE_PENDING.format(target=target), is_before=True),
-                Change(model, _PENDING_IS_PLACED),
-            ]
+    since = min(hypothesis.now, subject.changed_at or hypothesis.now)
+    changes.append(Change("int_invoice_items", _WAITS_SINCE, {"since": since}))
     changes += _discounts(hypothesis, request, target)
     changes += _usage(hypothesis, request)
     return changes

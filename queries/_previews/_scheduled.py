@@ -56,7 +56,6 @@ def _first_phase(
         as_of=max(hypothesis.now, phase.start),
         wanted="true",
         changed_at=phase.start,
-        takes_pending=True,
     )
 
 
@@ -92,7 +91,6 @@ def _phases_to_come(
         as_of=boundary if last_at > now else now,
         wanted=f"created_at {'>=' if at_once else '>'} timestamp '{moment}'",
         changed_at=versions[0][1] if versions else None,
-        takes_pending=True,
     )
 
 

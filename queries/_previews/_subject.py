@@ -23,8 +23,6 @@ class Subject:
     """Which drafts may answer, in SQL over ``int_draft_invoices``; the first of them does."""
     changed_at: int | None = None
     """From when on the subscription is supposed to be another."""
-    takes_pending: bool = False
-    """Whether pending invoice items go on it although it is not the upcoming one."""
 
 
 def nothing_to_bill(request: PreviewRequest) -> StripeError:

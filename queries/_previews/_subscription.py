@@ -189,7 +189,9 @@ def _changed_items(
             continue
         fields = item_fields(hypothesis, given, path)
         if identifier is None:
-            identifier = NEW_ITEM + digest(path, {"price": fields["price"]["id"]})
+            identifier = NEW_ITEM + digest(
+                path, {"price": fields["price"]["id"], "subscription": subscription["id"]}
+            )
             is_metered = _recurring(fields).get("usage_type") == "metered"
             items[identifier] = {
                 "id": identifier,

@@ -85,7 +85,7 @@ def _existing(
                 "The proration date must lie in the current period, from "
                 f"{bounds['starts']} to {bounds['ends']} (it currently is '{at}').",
             )
-    wanted, takes_pending = "is_upcoming", False
+    wanted = "is_upcoming"
     changed_at = None
     if details.fields:
         changed = changed_subscription(hypothesis, current, details, at)
@@ -94,7 +94,6 @@ def _existing(
         if invoices_at_once(current, changed) and not request.is_recurring:
             moment = instant(at)
             wanted = f"(is_upcoming or created_at = timestamp '{moment}')"
-            takes_pending = True
     return Subject(
         customer=customer,
         subscription=identifier,
@@ -102,7 +101,6 @@ def _existing(
         as_of=max(hypothesis.now, at),
         wanted=wanted,
         changed_at=changed_at,
-        takes_pending=takes_pending,
     )
 
 
@@ -119,7 +117,6 @@ def _new(hypothesis: Hypothesis, request: PreviewRequest, currency: str | None) 
         as_of=max(hypothesis.now, start),
         wanted="is_upcoming" if with_usage else "true",
         changed_at=start,
-        takes_pending=not with_usage,
     )
 
 
@@ -193,7 +190,6 @@ def _without_subscription(
         currency=said,
         as_of=now,
         wanted=f"invoice_id = '{NEW_INVOICE}'",
-        takes_pending=True,
     )
 
 

@@ -29,7 +29,9 @@ movable as ({{ movable_invoice_items('keyed', 'lines', 'invoice_items') }}),
 all_lines as (
     select * from lines
     union all
-    {{ moved_invoice_item_lines('movable', 'keyed', 'invoices') }}
+    {{ moved_invoice_item_lines(
+        'movable', 'keyed', 'invoices', "timestamp '2026-04-20'"
+    ) }}
 ),
 folded as ({{ fold_invoice_line_edits('all_lines', 'keyed', 'price_tiers') }})
 select * from folded order by invoice_id, invoice_line_id
@@ -80,7 +82,8 @@ class Drafts:
             " as quantity, 199::decimal(38,12) as unit_amount_decimal,"
             " timestamp '2026-03-05' as period_start, timestamp '2026-03-05' as period_end,"
             " timestamp '2026-03-05' as date_at, false as is_proration, true as is_discountable,"
-            """ '{"kept":"yes"}' as metadata_json, false as livemode"""
+            """ '{"kept":"yes"}' as metadata_json, timestamp '2026-03-05' as known_at,"""
+            " false as livemode"
         )
         connection.execute(
             "create table price_tiers as select price_id, 'usd' as currency, 'per_unit' as"

@@ -70,7 +70,7 @@ manual as (
         period_start,
         period_end,
         created_at,
-        false as is_upcoming,
+        coalesce(billing_reason = 'upcoming', false) as is_upcoming,
         metadata_json,
         number,
         coalesce(is_auto_advance, false) as is_auto_advance,

@@ -28,7 +28,9 @@ lines as (
 
     union all
 
-    {{ moved_invoice_item_lines('landed_items', 'no_edits', ref('int_draft_invoices')) }}
+    {{ moved_invoice_item_lines(
+        'landed_items', 'no_edits', ref('int_draft_invoices'), as_of()
+    ) }}
 
 ),
 

@@ -1,5 +1,6 @@
 {{ moved_invoice_item_lines(
     ref('int_movable_invoice_items'),
     ref('int_keyed_invoice_line_edits'),
-    ref('int_draft_invoices')
+    ref('int_draft_invoices'),
+    as_of()
 ) }}
