@@ -4,14 +4,19 @@ with
 
 changes as (
 
-    select distinct
+    select
         chain_id,
         subscription_id,
         subscription_item_id,
         full_start,
-        full_end
+        min(changed_at) as first_changed_at
     from {{ ref('int_licensed_changes') }}
     where billing_mode = 'flexible'
+    group by
+        chain_id,
+        subscription_id,
+        subscription_item_id,
+        full_start
 
 ),
 
@@ -164,19 +169,38 @@ billed as (
         on lines.invoice_line_id = discounted.invoice_line_id
     group by lines.line_source_id
 
+),
+
+-- What was billed before the first change, and last: a new cycle, which a change begins, may start
+-- before the period that it cuts off was to end.
+billed_periods as (
+
+    select
+        changes.chain_id,
+        changes.subscription_id,
+        billed.billed_amount,
+        sources.period_start,
+        sources.period_end,
+        row_number() over (
+            partition by changes.chain_id
+            order by sources.period_start desc
+        ) as place_from_last
+    from changes
+    inner join sources
+        on
+            changes.subscription_item_id = sources.subscription_item_id
+            and changes.full_start <= sources.period_start
+            and changes.first_changed_at > sources.period_start
+    inner join billed
+        on sources.line_source_id = billed.line_source_id
+
 )
 
 select
-    changes.chain_id,
-    cast(billed.billed_amount as bigint) as billed_amount,
-    sources.period_start as billed_from,
-    sources.period_end as billed_until,
-    changes.subscription_id
-from changes
-inner join sources
-    on
-        changes.subscription_item_id = sources.subscription_item_id
-        and changes.full_start <= sources.period_start
-        and changes.full_end > sources.period_start
-inner join billed
-    on sources.line_source_id = billed.line_source_id
+    chain_id,
+    cast(billed_amount as bigint) as billed_amount,
+    period_start as billed_from,
+    period_end as billed_until,
+    subscription_id
+from billed_periods
+where place_from_last = 1
