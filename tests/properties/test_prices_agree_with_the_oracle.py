@@ -165,9 +165,7 @@ def test_a_graduated_quantity_split_at_its_bounds_adds_up() -> None:
         tiers = [Tier(tier.up_to, tier.unit_amount, None) for tier in case.price.tiers]
         whole = Price(currency, tiers_mode="graduated", tiers=tuple(tiers))
         prices.append((f"whole_{case.number}", whole))
-        quantities.append(
-            (f"whole_{case.number}", f"whole_{case.number}", currency, case.quantity)
-        )
+        quantities.append((f"whole_{case.number}", f"whole_{case.number}", currency, case.quantity))
         for number, share in enumerate(split_at_bounds(tiers, case.quantity)):
             name = f"share_{case.number}_{number}"
             prices.append((name, Price(currency, tiers[number].unit_amount)))
