@@ -41,33 +41,9 @@ on_trial as (
 
 ),
 
--- A licensed period that is shorter than its whole step is charged by the second.
-by_the_second as (
-
-    select
-        priced.line_source_id,
-        priced.tier,
-        priced.tiers_mode,
-        priced.part,
-        priced.quantity,
-        priced.billed_quantity,
-        priced.unit_amount_decimal,
-        case
-            when sources.billed_seconds < sources.full_seconds
-                then {{ prorated_amount(
-                    'priced.exact_amount_decimal', 'sources.billed_seconds', 'sources.full_seconds'
-                ) }}
-            else priced.exact_amount_decimal
-        end as exact_amount_decimal
-    from priced
-    inner join sources
-        on priced.line_source_id = sources.line_source_id
-
-),
-
 parts as (
 
-    select * from by_the_second
+    select * from priced
 
     union all
 
@@ -147,58 +123,94 @@ price_words as (
     inner join currencies
         on tier_prices.currency = currencies.currency
 
+),
+
+-- The sources are wide: they are joined once, with all that they add. A licensed period that is
+-- shorter than its whole step is charged by the second.
+lines as (
+
+    select
+        sources.invoice_id,
+        sources.customer_id,
+        sources.subscription_id,
+        sources.subscription_item_id,
+        sources.price_id,
+        sources.currency,
+        sources.quantity_source,
+        sources.usage_type,
+        sources.billing_mode,
+        sources.is_trial,
+        sources.period_start,
+        sources.period_end,
+        sources.metadata_json,
+        sources.item_position,
+        sources.livemode,
+        parts.tier,
+        parts.tiers_mode,
+        parts.part,
+        parts.quantity,
+        parts.billed_quantity,
+        parts.unit_amount_decimal,
+        case
+            when sources.billed_seconds < sources.full_seconds
+                then {{ prorated_amount(
+                    'parts.exact_amount_decimal', 'sources.billed_seconds', 'sources.full_seconds'
+                ) }}
+            else parts.exact_amount_decimal
+        end as exact_amount_decimal
+    from parts
+    inner join sources
+        on parts.line_source_id = sources.line_source_id
+
 )
 
 select
     {{ stable_id('il_', [
-        'sources.invoice_id', 'sources.subscription_item_id', 'sources.price_id',
-        unix_seconds('sources.period_start'), 'parts.tier', 'parts.part'
+        'lines.invoice_id', 'lines.subscription_item_id', 'lines.price_id',
+        unix_seconds('lines.period_start'), 'lines.tier', 'lines.part'
     ]) }} as invoice_line_id,
-    sources.line_source_id,
-    sources.invoice_id,
-    sources.customer_id,
-    sources.subscription_id,
-    sources.subscription_item_id,
+    lines.invoice_id,
+    lines.customer_id,
+    lines.subscription_id,
+    lines.subscription_item_id,
     cast(null as varchar) as invoice_item_id,
-    sources.price_id,
+    lines.price_id,
     prices.product_id,
     cast('subscription' as varchar) as type,
-    case when parts.tiers_mode <> 'per_unit' then parts.tier end as tier,
-    parts.part,
+    case when lines.tiers_mode <> 'per_unit' then lines.tier end as tier,
+    lines.part,
     {{ line_description(
-        'parts.part', 'parts.tiers_mode', 'parts.tier', 'parts.quantity', 'products.unit_label',
-        "coalesce(products.name, prices.product_id, sources.price_id)",
+        'lines.part', 'lines.tiers_mode', 'lines.tier', 'lines.quantity', 'products.unit_label',
+        "coalesce(products.name, prices.product_id, lines.price_id)",
         'price_words.price_words',
         'prices.recurring_interval', 'prices.recurring_interval_count',
-        'prices.transform_divide_by', 'sources.is_trial', 'sources.usage_type',
-        'sources.billing_mode'
+        'prices.transform_divide_by', 'lines.is_trial', 'lines.usage_type',
+        'lines.billing_mode'
     ) }} as description,
-    sources.currency,
-    parts.quantity,
-    parts.billed_quantity,
-    sources.quantity_source,
-    parts.unit_amount_decimal,
-    parts.exact_amount_decimal,
-    {{ round_to_minor_units('parts.exact_amount_decimal') }} as amount,
-    sources.period_start,
-    sources.period_end,
+    lines.currency,
+    lines.quantity,
+    lines.billed_quantity,
+    lines.quantity_source,
+    lines.unit_amount_decimal,
+    lines.exact_amount_decimal,
+    {{ round_to_minor_units('lines.exact_amount_decimal') }} as amount,
+    lines.period_start,
+    lines.period_end,
     false as is_proration,
     true as is_discountable,
-    sources.metadata_json,
+    lines.metadata_json,
     cast(1 as integer) as sort_group,
-    sources.period_start as sorted_at,
-    sources.item_position,
-    sources.livemode
-from parts
-inner join sources
-    on parts.line_source_id = sources.line_source_id
+    lines.period_start as sorted_at,
+    lines.item_position,
+    lines.livemode
+from lines
 inner join prices
-    on sources.price_id = prices.price_id
+    on lines.price_id = prices.price_id
 left join products
     on prices.product_id = products.product_id
 left join price_words
     on
-        sources.price_id = price_words.price_id
-        and sources.currency = price_words.currency
-        and parts.tier = price_words.tier
-        and parts.part = price_words.part
+        lines.price_id = price_words.price_id
+        and lines.currency = price_words.currency
+        and lines.tier = price_words.tier
+        and lines.part = price_words.part

@@ -30,8 +30,8 @@ subscriptions as (
 sources as (
 
     select
-        line_source_id,
         subscription_item_id,
+        price_id,
         period_start,
         period_end
     from {{ ref('int_invoice_line_sources') }}
@@ -42,7 +42,9 @@ sources as (
 lines as (
 
     select
-        lines.line_source_id,
+        lines.price_id,
+        lines.period_start,
+        lines.period_end,
         lines.invoice_id,
         lines.invoice_line_id,
         lines.subscription_item_id,
@@ -72,7 +74,9 @@ invoices as (
 item_lines as (
 
     select
-        cast(null as varchar) as line_source_id,
+        cast(null as varchar) as price_id,
+        cast(null as timestamp) as period_start,
+        cast(null as timestamp) as period_end,
         lines.invoice_id,
         lines.invoice_line_id,
         lines.subscription_item_id,
@@ -162,12 +166,19 @@ discounted as (
 billed as (
 
     select
-        lines.line_source_id,
+        lines.subscription_item_id,
+        lines.price_id,
+        lines.period_start,
+        lines.period_end,
         sum(lines.amount - coalesce(discounted.discount_amount, 0)) as billed_amount
     from lines
     left join discounted
         on lines.invoice_line_id = discounted.invoice_line_id
-    group by lines.line_source_id
+    group by
+        lines.subscription_item_id,
+        lines.price_id,
+        lines.period_start,
+        lines.period_end
 
 ),
 
@@ -192,7 +203,11 @@ billed_periods as (
             and changes.full_start <= sources.period_start
             and changes.first_changed_at > sources.period_start
     inner join billed
-        on sources.line_source_id = billed.line_source_id
+        on
+            sources.subscription_item_id = billed.subscription_item_id
+            and sources.price_id = billed.price_id
+            and sources.period_start = billed.period_start
+            and sources.period_end = billed.period_end
 
 )
 
