@@ -19,9 +19,6 @@ from ingest import batches
 from meterhouse import Warehouse
 from tests.meterhouse._nights import Nights
 
-# Whole nights, again and again: too long for every change.
-pytestmark = pytest.mark.torture
-
 # In the order in which a run comes by. Those behind `published` are passed by a run without news
 # too, so killing there costs no build.
 BEFORE_DBT = (
@@ -116,6 +113,7 @@ def kill_at_random(project: Nights, chance: random.Random, kills: int) -> None:
     assert_undisturbed(project, delivered)
 
 
+@pytest.mark.torture
 def test_killed_at_random_moments_the_next_run_completes(project: Nights) -> None:
     kill_at_random(project, random.Random(20261031), 10)
 
@@ -203,6 +201,7 @@ def test_totals_that_do_not_agree_are_not_published(project: Nights) -> None:
     assert "do not agree" in log.read_text("utf-8")
 
 
+@pytest.mark.torture
 def test_a_build_that_somebody_has_open_is_pruned_only_when_they_close_it(
     project: Nights,
 ) -> None:
@@ -296,6 +295,7 @@ def test_a_read_only_file_system_is_named_and_readers_go_on(project: Nights) -> 
     assert "cannot be written to (Read-only file system); nothing was changed" in lines[-1]
 
 
+@pytest.mark.torture
 def test_a_build_stays_under_its_memory_limit_and_spills_inside_itself(project: Nights) -> None:
     project.write(
         "models/marts/product_counts.sql",
@@ -323,6 +323,7 @@ def test_a_build_stays_under_its_memory_limit_and_spills_inside_itself(project: 
     assert not (project.home.current / "spill").exists()
 
 
+@pytest.mark.torture
 def test_runs_that_follow_each_other_survive_a_failed_one_and_stop_when_told(
     project: Nights,
 ) -> None:
