@@ -15,13 +15,13 @@ from queries._drafts import Row, find_draft, lend_edits
 from queries._errors import no_such
 from queries._expand import Object
 from queries._invoices import answer_draft, answer_lines
-from queries._landed import IN_MODE, is_landed
+from queries._landed import is_landed
 from queries._objects import show_objects
 from queries._parameters import Parameters
 from queries._previews._parameters import PREVIEW, PREVIEW_LINES, UPCOMING
 from queries._previews._preview import LINES, preview
 from queries._previews._request import PreviewRequest, read_request
-from queries._previews._subject import nothing_to_bill
+from queries._previews._subject import next_invoice, nothing_to_bill
 from queries._reader import Reader
 from queries._route import Question, Route
 
@@ -53,16 +53,12 @@ def _built(
     currency = params.get("currency")
     if not given or (currency is not None and "subscription" in params):
         return None
-    conditions = " and ".join(f"{name}_id = ${name}" for name in given)
-    # Of a customer's subscriptions the next to be invoiced answers.
-    row = reader.row(
-        f"select id from main.draft_invoices where is_upcoming and {conditions} and {IN_MODE} "
-        "and ($currency is null or currency = $currency) order by period_end, id limit 1",
-        {
-            **given,
-            "currency": None if currency is None else currency.lower(),
-            "livemode": question.livemode,
-        },
+    row = next_invoice(
+        reader,
+        question,
+        customer=given.get("customer"),
+        subscription=given.get("subscription"),
+        currency=None if currency is None else currency.lower(),
     )
     edited = lend_edits(reader, question)
     found = row and find_draft(reader, question, "upcoming_" + row["id"], edited)

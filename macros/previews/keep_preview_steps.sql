@@ -10,7 +10,7 @@
    says `preview: kept` is not run again: its rows are taken as they are; `preview: in_build` is run
    on the published file itself, since it reads events; no draft is made of what is
    `preview: aside`. `empty_without` in a model's meta names the models, or streams, without whose
-   rows it has none, so that it need not run. #}
+   rows it has none, so that it need not run; `a or b`: it has none where neither has any. #}
 {% macro keep_preview_steps(results) %}
     {% if execute and flags.WHICH in ('run', 'build') %}
         {% set models = preview_models() %}

@@ -23,7 +23,7 @@ from queries._previews._hypothesis import (
 )
 from queries._previews._request import PreviewRequest
 from queries._previews._rows import real_rows, superseding
-from queries._previews._steps import PREVIEWS, run_steps
+from queries._previews._steps import PREVIEWS, previewing, run_steps
 from queries._previews._subject import Subject, nothing_to_bill
 from queries._previews._supposed import suppose
 from queries._reader import Reader
@@ -49,11 +49,12 @@ def preview(reader: Reader, question: Question, request: PreviewRequest) -> Prev
         InvalidRequestError: what is asked for does not exist or fit (400); no invoice (404).
     """
     hypothesis = Hypothesis(reader, question, reader.build.as_of_seconds)
-    subject = suppose(hypothesis, request)
-    changes = changes_of(hypothesis, request, subject)
-    rows = real_rows(reader, subject.customer, hypothesis.named, question.edits)
-    _add_supposed(rows, hypothesis, subject)
-    drafts = run_steps(reader, rows, instant(subject.as_of), changes, target_of(subject))
+    with previewing(reader):
+        subject = suppose(hypothesis, request)
+        changes = changes_of(hypothesis, request, subject)
+        rows = real_rows(reader, subject.customer, hypothesis.named, question.edits)
+        _add_supposed(rows, hypothesis, subject)
+        drafts = run_steps(reader, rows, instant(subject.as_of), changes, target_of(subject))
     if not drafts.answering.num_rows:
         raise nothing_to_bill(request)
     wanted = drafts.answering.column("invoice_id")[0].as_py()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -21,13 +22,11 @@ _LENT: Final = "preview_of_"
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A statement that changes what a model made, or what it is about to read."""
+    """A statement that changes what a model made."""
 
     model: str
     sql: str
     values: Mapping[str, object] = field(default_factory=dict[str, object])
-    is_before: bool = False
-    """Whether it runs before the model does, else right after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +37,18 @@ class Drafts:
     lines: pa.Table
     answering: pa.Table
     """The rows of ``int_draft_invoices`` that were asked for."""
+
+
+@contextmanager
+def previewing(reader: Reader) -> Generator[None]:
+    """Say so where a build was made by another release, and lacks what previews now read of it."""
+    try:
+        yield
+    except (duckdb.BinderException, duckdb.CatalogException) as error:
+        raise APIError(
+            f"The build {reader.build.id} was made by another release of Meterhouse, and its "
+            "invoices cannot be previewed by this one. Next: meterhouse build",
+        ) from error
 
 
 def run_steps(
@@ -60,15 +71,15 @@ def run_steps(
         }
         by_model = {step.model: step for step in databases.steps}
         for step in databases.steps:
-            _change(database, changes, step, is_before=True)
-            if any(not counts.get(needed, 0) for needed in step.empty_without):
+            if step.is_empty(counts):
                 counts[step.model] = 0
             elif step.runs_in_build:
                 made = _run_in_build(reader, database, step, by_model, as_of)
                 counts[step.model] = database.put(step.relation, made)
             else:
                 counts[step.model] = database.run(step, as_of)
-            _change(database, changes, step, is_before=False)
+            if _change(database, changes, step):
+                counts[step.model] = database.count(step.relation)
         return Drafts(
             invoices=database.rows(by_model["draft_invoices"].relation),
             lines=database.rows(by_model["draft_invoice_lines"].relation),
@@ -76,10 +87,12 @@ def run_steps(
         )
 
 
-def _change(database: Database, changes: Sequence[Change], step: Step, *, is_before: bool) -> None:
-    for change in changes:
-        if change.model == step.model and change.is_before == is_before:
-            database.change(change.sql, change.values)
+def _change(database: Database, changes: Sequence[Change], step: Step) -> bool:
+    """Make the changes to a step's rows that are asked for; say whether there were any."""
+    asked = [change for change in changes if change.model == step.model]
+    for change in asked:
+        database.change(change.sql, change.values)
+    return bool(asked)
 
 
 def _run_in_build(
@@ -109,19 +122,13 @@ def databases_of(reader: Reader) -> Databases:
 
 
 def _open_databases(reader: Reader) -> Databases:
-    try:
-        steps = [
-            _step(row)
-            for row in reader.rows(
-                "select model, relation, reads, empty_without, runs_in_build, select_sql "
-                "from previews.steps order by position"
-            )
-        ]
-    except duckdb.CatalogException as error:
-        raise APIError(
-            f"The build {reader.build.id} was made before previews kept their steps. "
-            "Run meterhouse build."
-        ) from error
+    steps = [
+        _step(row)
+        for row in reader.rows(
+            "select model, relation, reads, empty_without, runs_in_build, select_sql "
+            "from previews.steps order by position"
+        )
+    ]
     kept = [
         *(f'{PREVIEWS}."{stream}"' for stream in _streams(reader)),
         USAGE,

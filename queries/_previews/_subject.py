@@ -8,6 +8,8 @@ from typing import Any
 
 from queries._errors import InvalidRequestError, StripeError
 from queries._previews._request import PreviewRequest
+from queries._reader import Reader
+from queries._route import Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,28 @@ class Subject:
     """Which drafts may answer, in SQL over ``int_draft_invoices``; the first of them does."""
     changed_at: int | None = None
     """From when on the subscription is supposed to be another."""
+
+
+def next_invoice(
+    reader: Reader,
+    question: Question,
+    *,
+    customer: str | None = None,
+    subscription: str | None = None,
+    currency: str | None = None,
+) -> Mapping[str, Any] | None:
+    """Give the id and subscription_id of the built draft that is raised next; None without one."""
+    return reader.row(
+        "select id, subscription_id from intermediate.next_invoice("
+        "cast($customer as varchar), cast($subscription as varchar), cast($currency as varchar), "
+        "cast($livemode as boolean))",
+        {
+            "customer": customer,
+            "subscription": subscription,
+            "currency": currency,
+            "livemode": question.livemode,
+        },
+    )
 
 
 def nothing_to_bill(request: PreviewRequest) -> StripeError:

@@ -19,6 +19,7 @@ from queries._previews._hypothesis import (
     price_of,
 )
 from queries._previews._request import Details
+from queries._previews._trial_and_end import set_end, set_trial
 
 # What the source said of the current period is of when it was exported; the models know better.
 _SAID_PERIOD: Final = ("current_period_start", "current_period_end")
@@ -43,14 +44,14 @@ def changed_subscription(
         changed["default_tax_rates"] = hypothesis.tax_rates(
             details.fields["default_tax_rates"], details.path("default_tax_rates")
         )
-    _set_trial(changed, details, at)
+    set_trial(changed, details, at)
     if details.get("resume_at") is not None:
         changed |= {"status": "active", "pause_collection": None, "billing_cycle_anchor": at}
     if details.get("billing_cycle_anchor") == "now":
         changed["billing_cycle_anchor"] = at
     elif details.get("billing_cycle_anchor") == "unchanged":
         changed["billing_cycle_anchor"] = current.get("billing_cycle_anchor")
-    _set_end(changed, details, at)
+    set_end(changed, details, at)
     return changed
 
 
@@ -88,7 +89,7 @@ def new_subscription(
         if max(days, default=0):
             end = start + max(days) * _SECONDS_A_DAY
             details = Details({**details.fields, "trial_end": end}, details.paths)
-    _set_trial(subscription, details, start)
+    set_trial(subscription, details, start)
     anchor = details.get("billing_cycle_anchor")
     if isinstance(anchor, int):
         if anchor < start:
@@ -96,7 +97,7 @@ def new_subscription(
                 "billing_cycle_anchor", "The anchor of a new subscription cannot lie in its past."
             )
         subscription["billing_cycle_anchor"] = anchor
-    _set_end(subscription, details, start)
+    set_end(subscription, details, start)
     return subscription
 
 
@@ -261,54 +262,3 @@ def _is_free(price: Object) -> bool:
     amount = price.get("unit_amount_decimal", price.get("unit_amount"))
     is_licensed = (price.get("recurring") or {}).get("usage_type") != "metered"
     return is_licensed and amount is not None and Decimal(str(amount)) == 0
-
-
-def _set_trial(subscription: Object, details: Details, at: int) -> None:
-    end = details.get("trial_end")
-    if end is None:
-        return
-    held = subscription.get("trial_end")
-    is_trying = held is not None and held > at
-    if end == "now":
-        if not is_trying:
-            return
-        end = at
-        subscription["status"] = "active"
-    elif end <= at:
-        raise details.refusal(
-            "trial_end",
-            f"Invalid timestamp: {end}; a trial must end later than {at}, when it is set, or "
-            "'now'.",
-        )
-    else:
-        subscription["status"] = "trialing"
-        if not is_trying:
-            subscription["trial_start"] = at
-    subscription["trial_end"] = end
-    subscription["billing_cycle_anchor"] = end
-
-
-def _set_end(subscription: Object, details: Details, at: int) -> None:
-    if details.get("cancel_now"):
-        subscription |= {"status": "canceled", "canceled_at": at, "ended_at": at, "cancel_at": None}
-        # Without a word Stripe gives back what a cancellation at once leaves unused.
-        subscription.setdefault("proration_behavior", "create_prorations")
-        return
-    if "cancel_at" in details.fields:
-        cancel_at = details.fields["cancel_at"] or None
-        if cancel_at is not None and cancel_at <= at:
-            raise details.refusal(
-                "cancel_at", f"Invalid timestamp: {cancel_at}; it must lie after {at}."
-            )
-        subscription |= {
-            "cancel_at": cancel_at,
-            "cancel_at_period_end": False,
-            "canceled_at": None if cancel_at is None else at,
-        }
-    if "cancel_at_period_end" in details.fields:
-        ends = details.fields["cancel_at_period_end"]
-        subscription |= {
-            "cancel_at": None,
-            "cancel_at_period_end": ends,
-            "canceled_at": at if ends else None,
-        }

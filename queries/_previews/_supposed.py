@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any, Final, cast
 
 from queries._errors import InvalidRequestError
-from queries._landed import IN_MODE
 from queries._previews._hypothesis import (
     NEW_CUSTOMER,
     NEW_SUBSCRIPTION,
@@ -17,7 +16,13 @@ from queries._previews._hypothesis import (
 from queries._previews._invoice_items import currency_of_items, suppose_invoice_items
 from queries._previews._request import PreviewRequest, missing
 from queries._previews._scheduled import suppose_schedule
-from queries._previews._subject import Subject, id_of, invoices_at_once, nothing_to_bill
+from queries._previews._subject import (
+    Subject,
+    id_of,
+    invoices_at_once,
+    next_invoice,
+    nothing_to_bill,
+)
 from queries._previews._subscription import changed_subscription, new_subscription
 
 NEW_INVOICE: Final = "in_preview"
@@ -132,15 +137,8 @@ def _next_of_customer(
             "invoice_items to preview an upcoming invoice.",
         )
     if customer is not None:
-        row = hypothesis.reader.row(
-            "select subscription_id from main.draft_invoices where is_upcoming "
-            f"and customer_id = $customer and {IN_MODE} "
-            "and ($currency is null or currency = $currency) order by period_end, id limit 1",
-            {
-                "customer": customer,
-                "currency": currency,
-                "livemode": hypothesis.question.livemode,
-            },
+        row = next_invoice(
+            hypothesis.reader, hypothesis.question, customer=customer, currency=currency
         )
         if row is not None:
             return _existing(hypothesis, request, row["subscription_id"], currency)

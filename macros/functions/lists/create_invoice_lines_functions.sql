@@ -27,6 +27,23 @@
     ) }}
     order by line_position;
 
+    -- The next invoice to be raised for whom or what is named; what is null is not asked for.
+    create or replace macro intermediate.next_invoice(
+        wanted_customer, wanted_subscription, wanted_currency, wanted_livemode
+    ) as table
+    select
+        drafts.id,
+        drafts.subscription_id
+    from main.draft_invoices as drafts
+    where
+        drafts.is_upcoming
+        and (wanted_customer is null or drafts.customer_id = wanted_customer)
+        and (wanted_subscription is null or drafts.subscription_id = wanted_subscription)
+        and (wanted_currency is null or drafts.currency = wanted_currency)
+        and (wanted_livemode is null or drafts.livemode = wanted_livemode)
+    order by drafts.period_end, drafts.id
+    limit 1;
+
     create or replace macro main.upcoming_invoice_lines(
         customer := null, subscription := null
     ) as table
@@ -34,16 +51,7 @@
         concat('il_tmp_', substr(lines.id, 4)) as id,
         {{ invoice_line_columns().replace('lines.id,', '', 1) }}
     from main.draft_invoice_lines as lines
-    inner join (
-        select drafts.id
-        from main.draft_invoices as drafts
-        where
-            drafts.is_upcoming
-            and (customer is null or drafts.customer_id = customer)
-            and (subscription is null or drafts.subscription_id = subscription)
-        order by drafts.period_end, drafts.id
-        limit 1
-    ) as next_invoice
+    inner join intermediate.next_invoice(customer, subscription, null, null) as next_invoice
         on lines.invoice_id = next_invoice.id
     inner join range(
         case
