@@ -9,7 +9,7 @@
         'built_batches', 'billing_run', 'billing_progress', 'int_subscription_versions',
         'int_subscription_item_stretches', 'int_billing_period_ranges', 'int_licensed_terms',
         'int_threshold_billings', 'int_invoice_boundaries', 'int_draft_invoices',
-        'int_invoice_lines', 'int_currencies'
+        'int_invoice_lines', 'int_movable_invoice_items', 'int_currencies'
     ] -%}
         {%- set relation = former_relation(name) -%}
         {%- if relation is none -%}

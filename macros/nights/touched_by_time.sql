@@ -31,6 +31,19 @@
         {%- endfor %}
         {%- endfor %}
 
+        -- What landed later than as_of is taken to wait since then, whenever that is.
+        {%- for column in ['pending_since', 'known_at'] %}
+
+        union all
+
+        select
+            coalesce(items.customer_id, '') as customer_id,
+            least(items.{{ column }}, clock.as_of) as instant_at
+        from {{ former['int_movable_invoice_items'] }} as items
+        cross join clock
+        where items.{{ column }} is not null
+        {%- endfor %}
+
     ),
 
     touched_by_time as (
