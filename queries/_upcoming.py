@@ -61,7 +61,7 @@ def _built(
         currency=None if currency is None else currency.lower(),
     )
     edited = lend_edits(reader, question)
-    found = row and find_draft(reader, question, "upcoming_" + row["id"], edited)
+    found = None if not row else find_draft(reader, question, "upcoming_" + row["id"], edited)
     if not found and "subscription" in params:
         raise nothing_to_bill(request)
     if not found:
