@@ -98,6 +98,7 @@ def check_nights(seed: int) -> None:
                 " (select customer_id from intermediate.touched_customers)"
             )[0][0]
             assert differences(built.file, whole.file) == []
+            assert built.rows("from control_totals where not is_balanced") == []
             since = until
     assert kept_rows > 100
 
