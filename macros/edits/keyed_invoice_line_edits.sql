@@ -87,7 +87,8 @@
                     {{ stable_id('ii_', ['edits.invoice_line_id']) }}
                 )
             when base_lines.invoice_line_id is not null then {{ edit_key('base_lines') }}
-            else edits.invoice_line_id
+            -- A line that shows a pending item: its id says which.
+            else coalesce(shown_items.invoice_item_id, edits.invoice_line_id)
         end as edit_key
     from {{ live_edits }} as edits
     left join (
@@ -108,6 +109,12 @@
             and edits.invoice_line_id = base_lines.invoice_line_id
     left join {{ invoice_items }} as invoice_items
         on edits.given_invoice_item_id = invoice_items.invoice_item_id
+    left join {{ invoice_items }} as shown_items
+        on
+            edits.customer_id = shown_items.customer_id
+            and edits.invoice_line_id = {{ stable_id(
+                'il_', ['edits.invoice_id', 'shown_items.invoice_item_id']
+            ) }}
     left join {{ price_tiers }} as price_tiers
         on
             edits.given_price_id = price_tiers.price_id
