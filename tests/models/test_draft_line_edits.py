@@ -134,6 +134,16 @@ class Drafts:
         )
         return request
 
+    def raised(self, invoice: str, day: str) -> None:
+        """Add the draft that a subscription of the customer raised on a day."""
+        self.connection.execute(
+            "insert into invoices values (?, false, 'cus_1', 'sub_1', 'usd', false, ?)",
+            [invoice, datetime.fromisoformat(day)],
+        )
+
+    def items(self, invoice: str) -> list[str]:
+        return [row["invoice_item_id"] for row in self.rows(invoice)]
+
     def rows(self, invoice: str = "in_1") -> list[dict[str, Any]]:
         found = dicts(self.connection, expand(FOLDED))
         return [row for row in found if row["invoice_id"] == invoice]
@@ -328,6 +338,34 @@ def test_a_pending_item_waits_on_the_upcoming_invoice_until_it_is_attached(draft
     drafts.edit("remove", "il_new", behavior="unassign")
     assert [line["invoice_item_id"] for line in drafts.rows(UPCOMING)] == ["ii_9"]
     assert drafts.rows() == []
+
+
+def test_a_pending_item_goes_on_the_first_invoice_raised_since_it_waits(drafts: Drafts) -> None:
+    drafts.raised("in_before", "2026-03-04")
+    drafts.raised("in_at", "2026-03-05")
+    drafts.raised("in_after", "2026-04-05")
+    assert [drafts.items(invoice) for invoice in ("in_before", "in_at", "in_after", UPCOMING)] == [
+        [],
+        ["ii_9"],
+        [],
+        [],
+    ]
+
+
+def test_what_was_seen_waiting_later_than_the_clock_waits_now(drafts: Drafts) -> None:
+    drafts.raised("in_before", "2026-04-19")
+    drafts.connection.execute("update invoice_items set known_at = timestamp '2026-11-01'")
+    assert (drafts.items("in_before"), drafts.items(UPCOMING)) == ([], ["ii_9"])
+
+
+def test_an_item_taken_from_an_invoice_never_goes_back_to_it(drafts: Drafts) -> None:
+    drafts.raised("in_at", "2026-04-05")
+    (line,) = drafts.rows("in_at")
+    drafts.edit("update", line["invoice_line_id"], invoice="in_at", amount=70)
+    assert [row["amount"] for row in drafts.rows("in_at")] == [70]
+    drafts.edit("remove", line["invoice_line_id"], invoice="in_at", behavior="unassign")
+    (moved,) = drafts.rows(UPCOMING)
+    assert (drafts.rows("in_at"), moved["amount"]) == ([], 70)
 
 
 def test_a_deleted_item_is_gone_for_good(drafts: Drafts) -> None:

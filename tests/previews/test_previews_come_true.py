@@ -27,10 +27,7 @@ from tests.conftest import CommandLine
 from tests.previews._generated import AS_OF, CATALOGUE, NOW, Account, draw_account
 from tests.previews._objects import BEGINNING, Version, land_versions
 
-# Many accounts, each built twice: too long for every change.
-pytestmark = pytest.mark.torture
-
-ACCOUNTS = 24
+ACCOUNTS = 8
 SHOWN = (
     "type",
     "description",
@@ -157,6 +154,7 @@ def test_previews_are_the_built_drafts_and_come_true(seed: int) -> None:
     check(seed, ACCOUNTS)
 
 
+# Many accounts, each built twice: too long for every change.
 @pytest.mark.torture
 @pytest.mark.parametrize("seed", range(10))
 def test_previews_come_true_for_many_accounts(seed: int) -> None:
