@@ -26,6 +26,7 @@ select
     coalesce(metadata_json, '{}') as metadata_json,
     created_at,
     effective_at,
+    observed_at,
     is_deleted_now as is_deleted,
     livemode,
     object_json

@@ -47,8 +47,8 @@ select
     invoice_items.is_proration,
     invoice_items.is_discountable,
     invoice_items.metadata_json,
-    -- Since when what landed says that the item is where it is.
-    greatest(invoice_items.effective_at, invoice_items.date_at) as known_at,
+    -- When the item was seen to be where it is: an old item that lands as pending waits today.
+    greatest(invoice_items.observed_at, invoice_items.date_at) as known_at,
     invoice_items.livemode
 from invoice_items
 left join prices
