@@ -1,7 +1,8 @@
 {# dbt's own `table` and `view`, in fewer statements. A build's file is nobody's but the build's
-   until it is published, so that what was there is replaced in one transaction; dbt's own make it
-   under another name, rename both, and drop the former one afterwards. With 70 of them that
-   makes up a tenth of a night in which nothing happens. Any of them may read what it replaces. #}
+   until it is published, so that what was there is dropped in the transaction that makes it anew;
+   dbt's own rename it away, look for what an earlier run left, and drop it after the commit. With
+   70 of them that makes up a tenth of a night in which nothing happens. A table may read what it
+   replaces. #}
 {% materialization table, adapter='duckdb' %}
     {{- return(replaced_relation(this.incorporate(type='table'))) -}}
 {% endmaterialization %}
@@ -14,12 +15,18 @@
 
 {% macro replaced_relation(target_relation) %}
     {%- set existing = load_cached_relation(this) -%}
-    {%- set has_contract = config.get('contract').enforced -%}
 
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
     {% do adapter.ensure_transaction() %}
-    {% if has_contract and target_relation.is_table %}
+    {% if target_relation.is_view %}
+        {% if existing is not none %}
+            {% do adapter.drop_relation(existing) %}
+        {% endif %}
+        {% call statement('main') %}
+            {{ create_view_as(target_relation, sql) }}
+        {% endcall %}
+    {% else %}
         {%- set made_relation = make_intermediate_relation(target_relation) -%}
         {% call statement('main') %}
             {{ create_table_as(False, made_relation, sql) }}
@@ -28,18 +35,6 @@
             {% do adapter.drop_relation(existing) %}
         {% endif %}
         {% do adapter.rename_relation(made_relation, target_relation) %}
-    {% else %}
-        {% if existing is not none and existing.type != target_relation.type %}
-            {% do adapter.drop_relation(existing) %}
-        {% endif %}
-        {% if has_contract %}
-            {% do get_assert_columns_equivalent(sql) %}
-        {% endif %}
-        {% call statement('main') %}
-            create or replace {{ target_relation.type }} {{ target_relation }} as (
-                {{ sql }}
-            )
-        {% endcall %}
     {% endif %}
     {% do persist_docs(target_relation, model) %}
     {{ run_hooks(post_hooks, inside_transaction=True) }}
