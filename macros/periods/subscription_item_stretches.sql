@@ -5,7 +5,10 @@
    An item begins with the subscription when it was created with it: Stripe writes the two a
    second or so apart. Else it begins when it was created, or when the version that brings it
    came into force. It ends with the version before the first that no longer lists it. Items
-   whose price never landed have no stretch: nothing says how long their periods are. #}
+   whose price never landed have no stretch: nothing says how long their periods are.
+
+   While a subscription is paused nothing is subscribed to: of a paused version only a trial is
+   left, which is not charged. #}
 {% macro subscription_item_stretches(versions, items, prices) %}
     {%- set terms = [
         'subscription_item_id', 'subscription_id', 'customer_id', 'batch_id', 'batch_row',
@@ -45,6 +48,7 @@
             versions.anchor_second,
             versions.trial_start_at,
             versions.trial_end_at,
+            coalesce(versions.status = 'paused', false) as is_paused,
             coalesce(versions.trial_end_at, versions.started_at) as looked_from,
             versions.is_current
             and versions.is_cancel_at_period_end
@@ -178,7 +182,7 @@
             valid_from,
             trial_from as valid_until
         from tried
-        where valid_from < trial_from
+        where valid_from < trial_from and not is_paused
 
         union all
 
@@ -198,7 +202,7 @@
             trial_until as valid_from,
             really_until as valid_until
         from tried
-        where trial_until < really_until
+        where trial_until < really_until and not is_paused
 
     )
 

@@ -4,8 +4,9 @@
    Of versions from the same second only the last is in force. The first version known holds from
    the subscription's start, however late it was seen. A later one holds from its effective_at;
    but when it brings an anchor that lies between the version before and itself, that anchor is
-   when the change was made and the version came with a delay, so it holds from the anchor. What
-   the last version says of the subscription's end bounds them all. #}
+   when the change was made and the version came with a delay, so it holds from the anchor. So it
+   is with a trial that ends in a pause: the pause holds from the trial's end. What the last
+   version says of the subscription's end bounds them all. #}
 {% macro subscription_versions_in_force(relation, as_of) %}
     with
 
@@ -71,7 +72,11 @@
             lag(billing_cycle_anchor_at) over (
                 partition by subscription_id
                 order by effective_at
-            ) as previous_anchor_at
+            ) as previous_anchor_at,
+            lag(trial_end_at) over (
+                partition by subscription_id
+                order by effective_at
+            ) as previous_trial_end_at
         from last_in_second
         where place_from_last = 1
 
@@ -88,6 +93,11 @@
                     and billing_cycle_anchor_at > previous_effective_at
                     and billing_cycle_anchor_at <= effective_at
                     then billing_cycle_anchor_at
+                when
+                    status = 'paused'
+                    and previous_trial_end_at > previous_effective_at
+                    and previous_trial_end_at <= effective_at
+                    then previous_trial_end_at
                 else greatest(date_trunc('second', effective_at), started_at)
             end as valid_from,
             case

@@ -1,16 +1,52 @@
+{#- How long each item was subscribed to without a break, and whether it joined or left within the
+    time that its subscription ran. A pause takes all items off at once: what follows it is
+    another life of each, with which the subscription begins anew. -#}
 with
 
-item_lives as (
+stretches as (
 
     select
         subscription_item_id,
         subscription_id,
-        min(valid_from) as item_from,
-        max(valid_until) as item_until
+        valid_from,
+        valid_until
     from {{ ref('int_subscription_item_stretches') }}
-    group by
+
+),
+
+compared as (
+
+    select
+        stretches.*,
+        lag(valid_until) over (
+            partition by subscription_item_id
+            order by valid_from
+        ) as item_left_at,
+        max(valid_until) over (
+            partition by subscription_id
+            order by valid_from, subscription_item_id
+            rows between unbounded preceding and 1 preceding
+        ) as subscription_left_at
+    from stretches
+
+),
+
+numbered as (
+
+    select
         subscription_item_id,
-        subscription_id
+        subscription_id,
+        valid_from,
+        valid_until,
+        count(case when valid_from > item_left_at then 1 end) over (
+            partition by subscription_item_id
+            order by valid_from
+        ) as item_life,
+        count(case when valid_from > subscription_left_at then 1 end) over (
+            partition by subscription_id
+            order by valid_from, subscription_item_id
+        ) as subscription_life
+    from compared
 
 ),
 
@@ -19,15 +55,18 @@ bounded as (
     select
         subscription_item_id,
         subscription_id,
-        item_from,
-        item_until,
-        min(item_from) over (partition by subscription_id) as subscription_from,
-        max(item_until) over (partition by subscription_id) as subscription_until
-    from item_lives
+        min(valid_from) over item_lives as item_from,
+        max(valid_until) over item_lives as item_until,
+        min(valid_from) over subscription_lives as subscription_from,
+        max(valid_until) over subscription_lives as subscription_until
+    from numbered
+    window
+        item_lives as (partition by subscription_item_id, item_life),
+        subscription_lives as (partition by subscription_id, subscription_life)
 
 )
 
-select
+select distinct
     subscription_item_id,
     subscription_id,
     item_from,

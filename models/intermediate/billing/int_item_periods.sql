@@ -92,4 +92,7 @@ select
     bounded.livemode
 from bounded
 inner join lives
-    on bounded.subscription_item_id = lives.subscription_item_id
+    on
+        bounded.subscription_item_id = lives.subscription_item_id
+        and bounded.period_start >= lives.item_from
+        and bounded.period_start < lives.item_until

@@ -1,5 +1,5 @@
 {#- Each change of a licensed item within a period: another price or quantity, another end, a
-    new anchor, interval or trial that cuts the period off, an item that joins or leaves.
+    new anchor, interval or trial that cuts the period off, an item that joins or leaves, a pause.
     What a subscription that ends at once takes back, it takes back only where its last version says
     so. `old_…` is what held before it, null where the item was not there; `new_…` what holds after
     it for what is left of the period, null where the item is gone or begins a period of its
@@ -24,6 +24,8 @@ lives as (
 
     select
         subscription_item_id,
+        item_from,
+        item_until,
         joins_late,
         leaves_early
     from {{ ref('int_item_lives') }}
@@ -58,13 +60,24 @@ ended_prorated as (
 
 ),
 
+paused as (
+
+    select distinct
+        subscription_id,
+        valid_from as paused_at
+    from {{ ref('int_subscription_versions') }}
+    where status = 'paused'
+
+),
+
 compared as (
 
     select
         terms.*,
         lives.joins_late,
-        lives.leaves_early,
-        ended_prorated.subscription_id is not null as is_ended_prorated,
+        lives.leaves_early
+        or ended_prorated.subscription_id is not null
+        or paused.subscription_id is not null as leaves_unused,
         lag(terms.terms_id) over item_order as before_id,
         lag(terms.valid_until) over item_order as before_until,
         lag(terms.price_id) over item_order as before_price_id,
@@ -77,11 +90,18 @@ compared as (
         lead(terms.valid_from) over item_order as next_from
     from terms
     inner join lives
-        on terms.subscription_item_id = lives.subscription_item_id
+        on
+            terms.subscription_item_id = lives.subscription_item_id
+            and terms.valid_from >= lives.item_from
+            and terms.valid_from < lives.item_until
     left join ended_prorated
         on
             terms.subscription_id = ended_prorated.subscription_id
             and terms.valid_until = ended_prorated.ends_at
+    left join paused
+        on
+            terms.subscription_id = paused.subscription_id
+            and terms.valid_until = paused.paused_at
     window item_order as (partition by terms.subscription_item_id order by terms.valid_from)
 
 ),
@@ -159,11 +179,11 @@ events as (
         cast(null as timestamp) as old_ends_at,
         ends_at as new_ends_at
     from followed
-    where not follows and not is_trial and (joins_late or before_id is not null)
+    where not follows and not is_trial and joins_late
 
     union all
 
-    -- An item that leaves.
+    -- An item that leaves, by itself or with all others.
     select
         terms_id,
         terms_id as old_id,
@@ -177,7 +197,8 @@ events as (
         cast(null as timestamp) as new_ends_at
     from followed
     where
-        coalesce(next_from > valid_until, leaves_early or is_ended_prorated)
+        coalesce(next_from > valid_until, true)
+        and leaves_unused
         and not is_trial
 
 ),
