@@ -55,6 +55,11 @@ def _refusal(
         return InvalidRequestError(
             "Cannot create the usage record because the subscription has been canceled."
         )
+    if row["subscription_status"] == "paused":
+        return InvalidRequestError(
+            "Cannot create the usage record because the subscription is paused. Resume it first: "
+            "what is used while it is paused is never invoiced."
+        )
     if row["usage_type"] != "metered":
         return InvalidRequestError(
             f"Cannot create the usage record because the price of {item} is not metered: its "

@@ -6,7 +6,7 @@
    but when it brings an anchor that lies between the version before and itself, that anchor is
    when the change was made and the version came with a delay, so it holds from the anchor. So it
    is with a trial that ends in a pause: the pause holds from the trial's end. What the last
-   version says of the subscription's end bounds them all. #}
+   version says of the subscription's end bounds them all, and its customer is that of them all. #}
 {% macro subscription_versions_in_force(relation, as_of) %}
     with
 
@@ -31,7 +31,7 @@
 
         select
             subscription_id,
-            customer_id,
+            customer_id as said_customer_id,
             subscription_schedule_id,
             batch_id,
             batch_row,
@@ -133,6 +133,9 @@
             max(case when not is_deleted then version_number end) over (
                 partition by subscription_id
             ) as current_version_number,
+            arg_max(said_customer_id, version_number) over (
+                partition by subscription_id
+            ) as customer_id,
             last_value(said_end_at) over (
                 partition by subscription_id
                 order by version_number
@@ -143,7 +146,7 @@
     )
 
     select
-        followed.*,
+        followed.* exclude (said_customer_id),
         least(
             coalesce(next_valid_from, {{ far_future() }}),
             coalesce(ends_at, {{ far_future() }})

@@ -78,7 +78,7 @@ def _meter(night: Night, account: Account) -> None:
 def _subscribe(night: Night, account: Account) -> None:
     draw = night.draw
     item = draw.choice(account.items)
-    match draw.randrange(7):
+    match draw.randrange(8):
         case 0:
             item["quantity"] = quantity(draw, item["price"])
         case 1:
@@ -96,6 +96,9 @@ def _subscribe(night: Night, account: Account) -> None:
             account.columns["cancel_at"] = draw.choice([None, night.until + timedelta(days=days)])
         case 5:
             account.columns["billing_cycle_anchor_at"] = night.instant()
+        case 6:
+            was = account.columns.get("status")
+            account.columns["status"] = "active" if was == "paused" else "paused"
         case _:
             account.columns["discounts"] = [discount(draw, account.name)]
     night.land("subscriptions", account.version(night.instant()))

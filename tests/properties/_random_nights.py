@@ -160,10 +160,14 @@ def _prices(sent: Deliveries, draw: Draw, now: int) -> None:
 
 def _subscriptions(sent: Deliveries, draw: Draw, now: int) -> None:
     version = deepcopy(draw(st.sampled_from(_sample("subscriptions"))))
-    if draw(st.booleans()):
+    change = draw(st.sampled_from(["quantities", "pause", "end"]))
+    # A version with other quantities also resumes what was paused.
+    if change == "quantities":
         for item in version["items"]["data"]:
             if item.get("quantity") is not None:
                 item["quantity"] = draw(st.integers(1, 9))
+    elif change == "pause":
+        version["status"] = "paused"
     else:
         version |= {"status": "canceled", "canceled_at": now, "ended_at": now}
     sent.send("subscriptions", [version], now)
