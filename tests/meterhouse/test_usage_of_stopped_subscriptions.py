@@ -11,9 +11,9 @@ import pytest
 from foundation import project_dir
 from meterhouse import InvalidRequestError, Warehouse
 from tests.conftest import CommandLine, copy_of_home
-from tests.meterhouse.conftest import AS_OF
 
-AT = 1776124800  # 14 April 2026, the day before the sample's instant.
+AT = 1776214800  # 15 April 2026, an hour after the sample's instant.
+AS_OF = "2026-04-15T02:00:00Z"
 VECTORS: list[dict[str, Any]] = json.loads(
     (Path(__file__).parents[1] / "vectors" / "stripe-vectors.json").read_text("utf-8")
 )
