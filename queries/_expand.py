@@ -92,17 +92,18 @@ def _load(pending: list[_Pending], load: Loader) -> list[_Pending]:
         for reference in pending:
             if reference.target == target and reference.identifier in found:
                 # Each place gets a copy of its own: two places may expand differently within it.
-                loaded = _copy(found[reference.identifier])
+                loaded = copied(found[reference.identifier])
                 reference.holder[reference.place] = loaded
                 _fold(loaded, target, reference.paths, deeper)
     return deeper
 
 
-def _copy(value: Any) -> Any:
+def copied(value: Any) -> Any:
+    """Copy an object, its parts too; text and numbers stay the same ones."""
     if isinstance(value, dict):
-        return {key: _copy(item) for key, item in cast("Object", value).items()}
+        return {key: copied(item) for key, item in cast("Object", value).items()}
     if isinstance(value, list):
-        return [_copy(item) for item in cast("list[Any]", value)]
+        return [copied(item) for item in cast("list[Any]", value)]
     return value
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, cast
 
 from foundation import decode_json
-from queries._expand import Object
+from queries._expand import Object, copied
 from queries._reader import Reader
 
 IN_MODE = "($livemode is null or livemode = $livemode)"
@@ -14,8 +14,8 @@ IN_MODE = "($livemode is null or livemode = $livemode)"
 
 # One branch a type, each with an equality: a list of types would not let row groups be skipped.
 _OF_TYPE: Final = (
-    "select object, id, object_json from main.landed_objects "
-    f"where object = $object_{{number}} and list_contains($ids_{{number}}, id) and {IN_MODE}"
+    "select object, id, livemode, object_json from main.landed_objects "
+    "where object = $object_{number} and list_contains($ids_{number}, id)"
 )
 
 
@@ -51,21 +51,39 @@ def find_landed_of_types(
     reader: Reader, wanted: Mapping[str, Iterable[str]], livemode: bool | None
 ) -> dict[str, dict[str, Object]]:
     """Give landed objects by type and id, all in one query; every type that is wanted is there."""
-    identifiers = {object_type: list(dict.fromkeys(wanted[object_type])) for object_type in wanted}
-    asked = [object_type for object_type, held in identifiers.items() if held]
+    asked = {object_type: dict.fromkeys(wanted[object_type]) for object_type in wanted}
     found: dict[str, dict[str, Object]] = {object_type: {} for object_type in wanted}
-    if not asked:
-        return found
-    values: dict[str, object] = {"livemode": livemode}
-    for number, object_type in enumerate(asked):
-        values |= {f"object_{number}": object_type, f"ids_{number}": identifiers[object_type]}
-    sql = " union all ".join(_OF_TYPE.format(number=number) for number in range(len(asked)))
-    for row in reader.rows(sql, values):
-        found[row["object"]][row["id"]] = decoded(row["object_json"])
+    missing: dict[str, list[str]] = {}
+    for object_type, identifiers in asked.items():
+        for identifier in identifiers:
+            held = reader.recent_objects.get(object_type, identifier)
+            if held is None:
+                missing.setdefault(object_type, []).append(identifier)
+            elif _is_in_mode(held[0], livemode):
+                found[object_type][identifier] = copied(held[1])
+    for row in _read_objects(reader, missing):
+        reader.recent_objects.put(row["object"], row["id"], (row["livemode"], row["decoded"]))
+        if _is_in_mode(row["livemode"], livemode):
+            found[row["object"]][row["id"]] = copied(row["decoded"])
     for (object_type, identifier), supposed in reader.supposed.items():
-        if identifier in identifiers.get(object_type, ()):
+        if identifier in asked.get(object_type, ()):
             found[object_type][identifier] = cast("Object", _id_first(supposed))
     return found
+
+
+def _read_objects(reader: Reader, wanted: Mapping[str, Sequence[str]]) -> list[dict[str, Any]]:
+    if not wanted:
+        return []
+    values: dict[str, object] = {}
+    for number, (object_type, identifiers) in enumerate(wanted.items()):
+        values |= {f"object_{number}": object_type, f"ids_{number}": identifiers}
+    sql = " union all ".join(_OF_TYPE.format(number=number) for number in range(len(wanted)))
+    rows = reader.rows(sql, values)
+    return [row | {"decoded": decoded(row["object_json"])} for row in rows]
+
+
+def _is_in_mode(is_live: bool, livemode: bool | None) -> bool:
+    return livemode is None or is_live == livemode
 
 
 def find_discounts(

@@ -14,6 +14,7 @@ import pyarrow as pa
 from foundation.errors import UsageError
 from queries._build import Build
 from queries._errors import APIError
+from queries._recent_objects import RecentObjects
 
 _READING = frozenset({duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN})
 _parsing = threading.Lock()
@@ -28,6 +29,7 @@ class BuildCache:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._held: dict[str, Any] = {}
+        self.recent_objects = RecentObjects()
 
     def get(self, name: str, make: Callable[[], T]) -> T:
         """Give what is kept under a name, made on the first call."""
@@ -108,6 +110,11 @@ class Reader:
     def cached(self, name: str, make: Callable[[Reader], T]) -> T:
         """Give what is kept for this build under a name, made by the first who asks."""
         return self._cache.get(name, lambda: make(self))
+
+    @property
+    def recent_objects(self) -> RecentObjects:
+        """Landed objects of this build that were read lately."""
+        return self._cache.recent_objects
 
     def suppose(self, objects: Mapping[tuple[str, str], dict[str, Any]]) -> None:
         """Let objects be found, by type and id, as if they had landed, until the request ends."""
