@@ -80,8 +80,9 @@ class Manifest:
     Instants are ISO 8601 in UTC to the second, with `Z`. `inputs` maps every stream, also an empty
     one. `nodes` counts what dbt ran by kind (`model`, `test`). `row_counts` maps each
     relation of the schema `main`, and so does `column_totals`: the sum of each of its whole-number
-    and decimal columns as exact text (None where it does not fit 38 digits). `timings_ms` maps each
-    step to whole milliseconds.
+    and decimal columns as exact text (None where it does not fit 38 digits). In the place of event
+    summaries both map `intermediate.meter_quarter_hours`, which they are read from. `timings_ms`
+    maps each step to whole milliseconds.
 
     `previous` is the build that was published when this one began. `seed` is the build that this
     one added to, None where it was made from everything that landed; `full_because` then says why.

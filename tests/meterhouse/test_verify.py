@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
+
+import duckdb
 
 from tests.conftest import Said
 
@@ -76,3 +79,29 @@ def test_a_published_file_that_lost_a_row_is_found(run: Run, sample_copy: Path) 
     assert findings(run, sample_copy) == [
         f"{build.name}: customers has 5 rows, its manifest says 6"
     ]
+
+
+def test_a_manifest_measures_every_mart_and_event_summaries_by_their_rollup(
+    sample_home: Path,
+) -> None:
+    build = (sample_home / "current").resolve()
+    manifest = json.loads((build / "manifest.json").read_text("utf-8"))
+    with duckdb.connect(build / "warehouse.duckdb", read_only=True) as connection:
+        marts = connection.execute(
+            "select table_name from information_schema.tables where table_schema = 'main'"
+        ).fetchall()
+    summaries = {"meter_event_summaries", "meter_event_summaries_daily"}
+    expected = {name for (name,) in marts} - summaries | {"intermediate.meter_quarter_hours"}
+    assert set(manifest["row_counts"]) == set(manifest["column_totals"]) == expected
+    assert manifest["row_counts"]["intermediate.meter_quarter_hours"] > 0
+
+
+def test_a_manifest_that_counted_event_summaries_is_held_to_them(
+    run: Run, sample_copy: Path
+) -> None:
+    build = (sample_copy / "current").resolve()
+    manifest = json.loads((build / "manifest.json").read_text("utf-8"))
+    manifest["row_counts"]["meter_event_summaries"] = 7
+    (build / "manifest.json").write_text(json.dumps(manifest), "utf-8")
+    (finding,) = findings(run, sample_copy)
+    assert re.search(r": meter_event_summaries has \d+ rows, its manifest says 7$", finding)
