@@ -1,4 +1,4 @@
-"""What is due of a total, and what stays on the customer's balance."""
+"""What an invoice comes to, what is due of it, and what stays on the customer's balance."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.oracle.credits import settle
+from tests.oracle.discounts import Coupon, Discount
+from tests.oracle.totals import ChargedLine, totals
 
 amounts = st.integers(-(10**9), 10**9)
 
@@ -63,3 +65,11 @@ def test_shillings_due_are_whole_and_never_drift_by_more_than_a_half(
         due, balance = settle(total, balance, "ugx")
         assert due % 100 == 0
         assert abs(due - max(owed, 0)) <= 50
+
+
+def test_an_items_coupon_for_another_product_leaves_the_subtotal() -> None:
+    elsewhere = Discount("di_item", Coupon(amount_off=5, applies_to=frozenset({"prod_b"})))
+    of_invoice = [Discount("di_invoice", Coupon(amount_off=30))]
+    line = ChargedLine(100, "prod_a", item_discounts=(elsewhere,))
+    found = totals([line], of_invoice=of_invoice)
+    assert (found.subtotal, found.total) == (100, 70)

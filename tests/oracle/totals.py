@@ -70,9 +70,10 @@ def totals(
         for line in lines
     ]
     all_discounts = discounted(discountable, of_invoice)
-    own = [len(line.item_discounts) for line in lines]
+    own = [{discount.id for discount in line.item_discounts} for line in lines]
     by_item = [
-        sum(amount for _, amount in row[:n]) for row, n in zip(all_discounts, own, strict=True)
+        sum(amount for discount, amount in row if discount in of_item)
+        for row, of_item in zip(all_discounts, own, strict=True)
     ]
     after_items = [line.amount - off for line, off in zip(lines, by_item, strict=True)]
     after_all = [
