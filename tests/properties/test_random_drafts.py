@@ -257,6 +257,19 @@ def test_nothing_taken_off_a_line_exceeds_it_and_each_line_adds_up(
             assert line["total"] == charged
 
 
+def test_a_customer_who_pays_no_tax_is_told_why(built: dict[str, Built]) -> None:
+    exemptions = {account.key: account.tax_exempt for account in EVERY}
+    reasons: dict[str, set[str]] = defaultdict(set)
+    for (key, _), draft in _drafts(built["line"]).items():
+        for line in draft["lines"]:
+            for tax in json.loads(line["tax_amounts_json"]):
+                reasons[exemptions[key]].add(tax["taxability_reason"])
+                assert exemptions[key] == "none" or tax["amount"] == 0
+    assert reasons["exempt"] == {"customer_exempt"}
+    assert reasons["reverse"] == {"reverse_charge"}
+    assert not reasons["none"] & {"customer_exempt", "reverse_charge"}
+
+
 def test_what_rounding_took_stands_on_each_line(built: dict[str, Built]) -> None:
     """The amount less the exact amount: within a half, and adding up over every invoice."""
     rounded = 0
