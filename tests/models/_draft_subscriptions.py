@@ -242,16 +242,12 @@ def draft_subscriptions(folder: Path) -> Path:
     subscriptions = [*_ending(), *_paused(), *_several(), *_priced()]
     lake.land("subscriptions", subscriptions)
     names = sorted({row["customer"] for row in subscriptions} - {"cus_many", "cus_superseded"})
+    many = {"id": "cus_many", "currency": "usd"}
     lake.land(
         "customers",
         [
             *({"id": name, "currency": "usd"} for name in names),
-            {
-                "id": "cus_many",
-                "currency": "usd",
-                "balance": -500,
-                "discount_coupon": "dollars",
-            },
+            {**many, "balance": -500, "discount_coupon": "dollars"},
             {"id": "cus_superseded", "currency": "usd", "discount_coupon": "half"},
         ],
     )

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from datetime import datetime
 from decimal import Decimal
-from functools import cache
 from typing import Any
 
 import pytest
 
 from tests.models._build import Built, build
 from tests.models._lake import Lake
-from tests.oracle.periods import moment
 from tests.oracle.rounding import decimal_text
 from tests.properties._charged_accounts import AS_OF, random_accounts
+from tests.properties._charged_drafts import (
+    Row,
+    amounts_by,
+    drafts_of,
+    instant_of,
+    item_of,
+    shown_by,
+)
 from tests.properties._charged_expectations import ExpectedDraft, expected_drafts
 from tests.properties._charged_lake import land
 from tests.properties._charged_prices import CURRENCIES, random_prices
@@ -27,8 +32,6 @@ PRICES = random_prices(11)
 ACCOUNTS = random_accounts(11, 300)
 EVERY = [account for both in ACCOUNTS for account in both]
 ROUNDINGS = ("line", "invoice")
-
-Row = dict[str, Any]
 
 
 @pytest.fixture(scope="module")
@@ -45,66 +48,6 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Built]:
             variables=f"{{tax_rounding: {rounding}}}",
         )
         for rounding in ROUNDINGS
-    }
-
-
-def _dicts(built: Built, query: str) -> list[Row]:
-    columns = [name for name, *_ in built.rows(f"describe {query}")]
-    return [dict(zip(columns, row, strict=True)) for row in built.rows(query)]
-
-
-@cache
-def _drafts(built: Built) -> dict[tuple[str, datetime], Row]:
-    """The drafts by the key of their account and their boundary, each with its `lines`."""
-    drafts = {
-        row["id"]: {**row, "lines": []} for row in _dicts(built, "select * from draft_invoices")
-    }
-    query = "select * from draft_invoice_lines order by invoice_id, line_position"
-    for line in _dicts(built, query):
-        drafts[line["invoice_id"]]["lines"].append(line)
-    return {(row["customer_id"][4:], row["period_end"]): row for row in drafts.values()}
-
-
-def _at(seconds: int) -> datetime:
-    return moment(seconds).replace(tzinfo=None)
-
-
-def _name(line: Row) -> str:
-    """The name of the item, of an invoice item with "ii_" before it."""
-    item = line["subscription_item_id"] or line["invoice_item_id"]
-    kind, _, name = item.split("_", 2)
-    return name if kind == "si" else f"ii_{name}"
-
-
-def _sums(text: str, key: str) -> dict[str, int]:
-    return {each[key]: each["amount"] for each in json.loads(text) if each["amount"]}
-
-
-def _seen(draft: Row) -> Row:
-    credits = json.loads(draft["total_pretax_credit_amounts_json"])
-    return {
-        "is_upcoming": draft["is_upcoming"],
-        "lines": [
-            (
-                _name(line),
-                line["description"],
-                line["quantity"],
-                line["exact_amount_decimal"],
-                line["amount"],
-            )
-            for line in draft["lines"]
-        ],
-        "subtotal": draft["subtotal"],
-        "discounts": sorted(_sums(draft["total_discount_amounts_json"], "discount").values()),
-        "credits": sorted(
-            each["amount"] for each in credits if each["type"] == "credit_balance_transaction"
-        ),
-        "taxes": _sums(draft["total_tax_amounts_json"], "tax_rate"),
-        "total": draft["total"],
-        "total_excluding_tax": draft["total_excluding_tax"],
-        "starting_balance": draft["starting_balance"],
-        "amount_due": draft["amount_due"],
-        "ending_balance": draft["ending_balance"],
     }
 
 
@@ -138,23 +81,23 @@ def _expected(draft: ExpectedDraft, balance: int) -> Row:
 def test_drafts_come_to_what_the_oracle_makes_of_them(
     built: dict[str, Built], rounding: str
 ) -> None:
-    drafts = _drafts(built[rounding])
+    drafts = drafts_of(built[rounding])
     expected = {
-        (account.key, _at(draft.boundary)): (_expected(draft, account.balance), draft.totals)
+        (account.key, instant_of(draft.boundary)): (_expected(draft, account.balance), draft.totals)
         for account in EVERY
         for draft in expected_drafts(account, PRICES, rounding)
     }
     assert drafts.keys() == expected.keys()
     assert built[rounding].rows("select * from draft_invoice_errors") == []
     for key, (rows, come_to) in expected.items():
-        assert _seen(drafts[key]) == rows, key
+        assert shown_by(drafts[key]) == rows, key
         if rounding == "line":
             assert drafts[key]["subtotal_excluding_tax"] == come_to.subtotal_excluding_tax, key
 
 
 def _charges(line: Row) -> tuple[Any, ...]:
     return (
-        _name(line),
+        item_of(line),
         line["tier"],
         line["part"],
         line["description"],
@@ -173,8 +116,8 @@ def _totals(draft: Row) -> Row:
     pretax = json.loads(draft[credits])
     return {
         **{name: value for name, value in draft.items() if name not in (*same, *by_id, credits)},
-        "discounts": sorted(_sums(draft[by_id[0]], "discount").values()),
-        "taxes": _sums(draft[by_id[1]], "tax_rate"),
+        "discounts": sorted(amounts_by(draft[by_id[0]], "discount").values()),
+        "taxes": amounts_by(draft[by_id[1]], "tax_rate"),
         "credits": sorted(each["amount"] for each in pretax if each["amount"]),
     }
 
@@ -183,7 +126,7 @@ def _totals(draft: Row) -> Row:
 def test_another_order_of_items_and_rows_changes_no_line_and_no_total(
     built: dict[str, Built], rounding: str
 ) -> None:
-    drafts = _drafts(built[rounding])
+    drafts = drafts_of(built[rounding])
     compared = 0
     for one, other in ACCOUNTS:
         if not one.is_free_of_order:
@@ -203,7 +146,7 @@ def test_what_is_split_by_order_comes_to_the_same_sum_in_any(
     built: dict[str, Built], rounding: str
 ) -> None:
     """The rest of a split goes to the last line and credit to the first: their sums stay."""
-    drafts = _drafts(built[rounding])
+    drafts = drafts_of(built[rounding])
     compared: Counter[str] = Counter()
     for one, other in ACCOUNTS:
         names = ["subtotal", "line_count"]
@@ -226,7 +169,7 @@ def test_lines_add_up_by_invoice_customer_month_and_currency(
 ) -> None:
     invoices: Counter[tuple[str, str, int, str]] = Counter()
     lines: Counter[tuple[str, str, int, str]] = Counter()
-    for draft in _drafts(built[rounding]).values():
+    for draft in drafts_of(built[rounding]).values():
         month = draft["period_end"].month
         key = (draft["id"], draft["customer_id"], month, draft["currency"])
         assert draft["line_count"] == len(draft["lines"])
@@ -248,7 +191,7 @@ def test_lines_add_up_by_invoice_customer_month_and_currency(
 def test_nothing_taken_off_a_line_exceeds_it_and_each_line_adds_up(
     built: dict[str, Built], rounding: str
 ) -> None:
-    for draft in _drafts(built[rounding]).values():
+    for draft in drafts_of(built[rounding]).values():
         for line in draft["lines"]:
             discounted = line["item_discount_amount"] + line["invoice_discount_amount"]
             assert 0 <= discounted <= discounted + line["credit_amount"] <= max(line["amount"], 0)
@@ -260,7 +203,7 @@ def test_nothing_taken_off_a_line_exceeds_it_and_each_line_adds_up(
 def test_a_customer_who_pays_no_tax_is_told_why(built: dict[str, Built]) -> None:
     exemptions = {account.key: account.tax_exempt for account in EVERY}
     reasons: dict[str, set[str]] = defaultdict(set)
-    for (key, _), draft in _drafts(built["line"]).items():
+    for (key, _), draft in drafts_of(built["line"]).items():
         for line in draft["lines"]:
             for tax in json.loads(line["tax_amounts_json"]):
                 reasons[exemptions[key]].add(tax["taxability_reason"])
@@ -273,7 +216,7 @@ def test_a_customer_who_pays_no_tax_is_told_why(built: dict[str, Built]) -> None
 def test_what_rounding_took_stands_on_each_line(built: dict[str, Built]) -> None:
     """The amount less the exact amount: within a half, and adding up over every invoice."""
     rounded = 0
-    for draft in _drafts(built["line"]).values():
+    for draft in drafts_of(built["line"]).values():
         differences = [line["rounding_difference_decimal"] for line in draft["lines"]]
         for line, difference in zip(draft["lines"], differences, strict=True):
             assert difference == line["amount"] - line["exact_amount_decimal"]
@@ -287,7 +230,7 @@ def test_what_rounding_took_stands_on_each_line(built: dict[str, Built]) -> None
 def test_the_accounts_meet_every_rule(built: dict[str, Built]) -> None:
     """A comparison says something only where there is something to compare."""
     met: Counter[str] = Counter()
-    for draft in _drafts(built["line"]).values():
+    for draft in drafts_of(built["line"]).values():
         for line in draft["lines"]:
             rates = len(json.loads(line["tax_amounts_json"]))
             met.update(
