@@ -4,7 +4,12 @@ Sources: the billing-credits page: credits apply to lines of meter prices on sub
 only, in the order shown, after discounts and before tax; grants by priority (lower first), earlier
 expiry, promotional before paid, earlier effect, earlier creation; a grant is eligible if it took
 effect at or before the end of the invoice's period and expires after it. The balance page: the
-balance applies last; `amount_due` is never below zero.
+balance applies last; `amount_due` is never below zero. The currencies page: what an invoice in UGX
+asks for is rounded to a multiple of 100, because no fraction of a shilling can be charged, and the
+difference is credited or debited to the balance; it says so of no other currency, ISK included.
+
+Choice where they are silent: the balance applies before shillings are rounded, because a balance
+that holds earlier differences is itself no multiple of 100.
 """
 
 from __future__ import annotations
@@ -84,8 +89,7 @@ def applied(
 
 def settle(total: int, starting_balance: int, currency: str = "usd") -> tuple[int, int]:
     """Return `amount_due` and the ending balance; a negative balance is the customer's credit."""
-    if currency == "ugx":
-        total, difference = round_ugx(total)
-        starting_balance += difference
     due = max(0, total + starting_balance)
+    if currency == "ugx":
+        due, _ = round_ugx(due)
     return due, total + starting_balance - due

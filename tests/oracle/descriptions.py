@@ -3,7 +3,8 @@
 Sources: the prorations preview (`1 x Gold product (at $32.52 / month)`, `Unused time on …`), a real
 invoice with graduated tiers and a unit label, the trials page, the comparison of billing modes. The
 sign between quantity and product is U+00D7. Choices where they are silent: `every 3 months` for an
-interval count above 1; quantities print every digit. Prices print commas between thousands, as a
+interval count above 1; quantities print every digit; a price of packages says how many one holds
+(`at $10.00 per 5 / month`). Prices print commas between thousands, as a
 real invoice in a public fixture does (`1 × Business Plan Annual (at ₹298,800.00 / year)`);
 quantities do not (`1000 credit × …`).
 """
@@ -37,10 +38,15 @@ def _quantity_of(quantity: Fraction, unit_label: str | None) -> str:
 
 
 def _price_of(
-    tier: int | None, unit_amount: Fraction, currency: str, interval: str, interval_count: int
+    tier: int | None,
+    unit_amount: Fraction,
+    currency: str,
+    interval: str,
+    interval_count: int,
+    package: int | None = None,
 ) -> str:
     place = f"Tier {tier} at" if tier else "at"
-    money = money_text(unit_amount, currency)
+    money = money_text(unit_amount, currency) + (f" per {package}" if package else "")
     return f"({place} {money} {interval_text(interval, interval_count)})"
 
 
@@ -54,9 +60,10 @@ def usage(
     interval_count: int = 1,
     unit_label: str | None = None,
     tier: int | None = None,
+    package: int | None = None,
 ) -> str:
     """Return the text of a licensed or metered line; with a tier, that of the tier's usage."""
-    price = _price_of(tier, unit_amount, currency, interval, interval_count)
+    price = _price_of(tier, unit_amount, currency, interval, interval_count, package)
     return f"{_quantity_of(quantity, unit_label)} {TIMES} {product} {price}"
 
 

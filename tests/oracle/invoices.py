@@ -159,6 +159,7 @@ def _line(
             interval_count=item.interval_count,
             unit_label=item.unit_label,
             tier=part.tier,
+            package=item.price.divide_by,
         )
     return Line(
         amount=half_away_from_zero(part.exact_amount * share),

@@ -18,7 +18,16 @@ from fractions import Fraction
 
 from tests.oracle.rounding import half_away_from_zero
 
-__all__ = ["Rate", "TaxAmount", "exact_taxes", "line_taxes", "rates_of", "taxes_of_invoice"]
+__all__ = [
+    "Rate",
+    "TaxAmount",
+    "exact_taxes",
+    "inclusive_tax_of_invoice",
+    "line_taxes",
+    "net_of",
+    "rates_of",
+    "taxes_of_invoice",
+]
 
 
 @dataclass(frozen=True)
@@ -84,14 +93,27 @@ def exact_taxes(amount: int, rates: Sequence[Rate]) -> dict[str, Fraction]:
 def taxes_of_invoice(
     lines: Sequence[tuple[int, Sequence[Rate]]], *, rounding: str = "line", exempt: bool = False
 ) -> dict[str, int]:
-    """Return the tax of each rate over all lines; `rounding` is line or invoice."""
+    """Return the tax of each rate over all lines, 0 for a customer who pays none.
+
+    `rounding` is line or invoice.
+    """
     exact: dict[str, Fraction] = {}
     for amount, rates in lines:
         if rounding == "line":
             taxes = line_taxes(amount, rates, exempt=exempt)
             for_rates = {tax.rate: Fraction(tax.amount) for tax in taxes}
         else:
-            for_rates = {} if exempt else exact_taxes(amount, rates)
+            taxed = 0 if exempt else amount
+            for_rates = exact_taxes(taxed, rates)
         for rate, tax in for_rates.items():
             exact[rate] = exact.get(rate, Fraction(0)) + tax
     return {rate: half_away_from_zero(total) for rate, total in exact.items()}
+
+
+def inclusive_tax_of_invoice(
+    lines: Sequence[tuple[int, Sequence[Rate]]], *, rounding: str = "line"
+) -> int:
+    """Return the tax that is, or would be, within the amounts of all lines."""
+    taxes = taxes_of_invoice(lines, rounding=rounding)
+    inclusive = {rate.id for _, rates in lines for rate in rates if rate.inclusive}
+    return sum(tax for rate, tax in taxes.items() if rate in inclusive)

@@ -5,8 +5,8 @@ grants, inclusive tax, exclusive tax); the invoice object: `subtotal` holds item
 and comes before invoice discounts and exclusive tax, `total` after both, `total_excluding_tax` is
 the total less all tax; the balance page for `amount_due`.
 
-Choice where they are silent: `subtotal_excluding_tax` takes off the inclusive tax of each line as
-it stands after item discounts.
+Choice where they are silent: `subtotal_excluding_tax` takes off the inclusive tax of the lines as
+they stand after item discounts, rounded where the account rounds tax.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 from tests.oracle.credits import CreditableLine, Grant, applied, settle
 from tests.oracle.discounts import Discount, DiscountableLine, discounted
-from tests.oracle.tax import Rate, net_of, rates_of, taxes_of_invoice
+from tests.oracle.tax import Rate, inclusive_tax_of_invoice, rates_of, taxes_of_invoice
 
 __all__ = ["ChargedLine", "Totals", "totals"]
 
@@ -70,9 +70,10 @@ def totals(
         for line in lines
     ]
     all_discounts = discounted(discountable, of_invoice)
-    own = [len(line.item_discounts) for line in lines]
+    own = [{discount.id for discount in line.item_discounts} for line in lines]
     by_item = [
-        sum(amount for _, amount in row[:n]) for row, n in zip(all_discounts, own, strict=True)
+        sum(amount for discount, amount in row if discount in of_item)
+        for row, of_item in zip(all_discounts, own, strict=True)
     ]
     after_items = [line.amount - off for line, off in zip(lines, by_item, strict=True)]
     after_all = [
@@ -92,14 +93,14 @@ def totals(
     charged = list(zip(taxable, rates, strict=True))
     taxes = taxes_of_invoice(charged, rounding=rounding, exempt=exempt)
     exclusive_tax = sum(tax for rate, tax in taxes.items() if rate not in inclusive)
-    if exempt:
-        taxable = [net_of(amount, of_line) for amount, of_line in charged]
-    total = sum(taxable) + exclusive_tax
+    spared = inclusive_tax_of_invoice(charged, rounding=rounding) if exempt else 0
+    total = sum(taxable) - spared + exclusive_tax
     due, ending_balance = settle(total, starting_balance, currency)
-    nets = (net_of(amount, of_line) for amount, of_line in zip(after_items, rates, strict=True))
+    before_invoice_discounts = list(zip(after_items, rates, strict=True))
+    inside = inclusive_tax_of_invoice(before_invoice_discounts, rounding=rounding)
     return Totals(
         subtotal=sum(after_items),
-        subtotal_excluding_tax=sum(nets),
+        subtotal_excluding_tax=sum(after_items) - inside,
         total=total,
         total_excluding_tax=total - sum(taxes.values()),
         amount_due=due,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -86,28 +87,47 @@ class Case:
     of_invoice: tuple[Discount, ...]
     default_tax_rates: tuple[Rate, ...]
     grants: tuple[Grant, ...]
-    starting_balance: int
-    exempt: bool
+    starting_balance: int = 0
+    tax_exempt: str = "none"
+    currency: str = "usd"
+
+    @property
+    def is_reduced_after_its_subtotal(self) -> bool:
+        return bool(self.of_invoice or self.grants or self.tax_exempt != "none")
 
     def expected(self, rounding: str) -> Totals:
         return totals(
             self.lines,
+            currency=self.currency,
             of_invoice=self.of_invoice,
             default_tax_rates=self.default_tax_rates,
             grants=self.grants,
             period_end=PERIOD_END,
             starting_balance=self.starting_balance,
             rounding=rounding,
-            exempt=self.exempt,
+            exempt=self.tax_exempt != "none",
         )
 
 
 RATES = tuple(
     Rate(f"txr_{position}", Fraction(percentage), inclusive)
     for position, (percentage, inclusive) in enumerate(
-        [("5", True), ("10", True), ("8.875", False), ("7", False), ("19", True), ("0", False)]
+        [
+            ("5", True),
+            ("10", True),
+            ("8.875", False),
+            ("7", False),
+            ("19", True),
+            ("0", False),
+            ("33.333333", False),
+            ("0.5", True),
+        ]
     )
 )
+
+
+# Without decimals, with two, with three, and the two that have none but are kept with two.
+CURRENCIES = ("usd", "usd", "jpy", "krw", "kwd", "bhd", "isk", "ugx")
 
 
 def _coupon(random: Random, products: frozenset[str] | None) -> Coupon:
@@ -130,11 +150,12 @@ def _discounts(random: Random, name: str, most: int, *, limited: bool) -> tuple[
 def _case(random: Random, number: int) -> Case:
     lines: list[ChargedLine] = []
     items: list[int] = []
+    currency = random.choice(CURRENCIES)
     for item in range(random.randint(1, 4)):
         own_discounts = _discounts(
             random, f"{number}_{item}", random.choice((0, 0, 2)), limited=False
         )
-        own_rates = tuple(random.sample(RATES, random.choice((0, 0, 1, 2))))
+        own_rates = tuple(random.sample(RATES, random.choice((0, 0, 0, 1, 2, 5))))
         price = random.choice(("meter_1", "meter_2", "licensed"))
         product = random.choice(("prod_a", "prod_b"))
         for _ in range(random.randint(1, 3)):
@@ -154,7 +175,7 @@ def _case(random: Random, number: int) -> Case:
         tuple(lines),
         tuple(items),
         _discounts(random, str(number), random.choice((0, 1, 3)), limited=True),
-        tuple(random.sample(RATES, random.choice((0, 1, 3)))),
+        tuple(random.sample(RATES, random.choice((0, 1, 3, 5)))),
         tuple(
             Grant(
                 f"credgr_{number}_{position}",
@@ -165,11 +186,13 @@ def _case(random: Random, number: int) -> Case:
                 expires_at=random.choice((None, PERIOD_END, PERIOD_END + 1)),
                 created=PERIOD_END - random.randint(0, 5),
                 prices=random.choice((None, frozenset({"meter_1"}))),
+                currency=random.choice((*[currency] * 5, *CURRENCIES)),
             )
             for position in range(random.choice((0, 1, 3)))
         ),
         random.choice((0, 0, random.randint(-9_000, 9_000))),
-        random.random() < 0.1,
+        random.choice((*["none"] * 6, "exempt", "reverse")),
+        currency,
     )
 
 
@@ -195,15 +218,19 @@ def _given(line: ChargedLine) -> tuple[str, str]:
 
 
 def _line_row(
-    number: int, place: int, item: int, line: ChargedLine, given: tuple[str | None, str | None]
+    number: int,
+    place: int,
+    case: Case,
+    given: tuple[str | None, str | None],
 ) -> tuple[Any, ...]:
+    line = case.lines[place]
     return (
         f"in_{number}",
         f"il_{number}_{place}",
         place,
         f"cus_{number}",
         f"sub_{number}",
-        f"si_{number}_{item}",
+        f"si_{number}_{case.items[place]}",
         None,
         line.price_id,
         line.product,
@@ -211,7 +238,7 @@ def _line_row(
         None,
         "usage",
         None,
-        "usd",
+        case.currency,
         1,
         1,
         "meter",
@@ -259,7 +286,7 @@ def _lay_out(connection: duckdb.DuckDBPyConnection, cases: Sequence[Case]) -> No
             for one in (*case.of_invoice, *line.item_discounts):
                 products |= {(one.id, product) for product in one.coupon.applies_to or ()}
             given = _given(line) if is_edited else (None, None)
-            lines.append(_line_row(number, place, item, line, given))
+            lines.append(_line_row(number, place, case, given))
             if is_edited:
                 continue
             for position, one in enumerate(line.item_discounts, start=1):
@@ -284,7 +311,7 @@ def _lay_out(connection: duckdb.DuckDBPyConnection, cases: Sequence[Case]) -> No
         "coupons",
         "coupon_id varchar, percent_off decimal(38,12), amount_off bigint, currency varchar",
         [
-            (one.id, exact(one.coupon.percent_off), one.coupon.amount_off, "usd")
+            (one.id, exact(one.coupon.percent_off), one.coupon.amount_off, case.currency)
             for case in cases
             for line in case.lines
             for one in line.item_discounts
@@ -325,7 +352,7 @@ def _lay_out(connection: duckdb.DuckDBPyConnection, cases: Sequence[Case]) -> No
             (
                 grant.id,
                 f"cus_{number}",
-                "usd",
+                grant.currency,
                 grant.amount,
                 grant.category,
                 grant.priority,
@@ -355,7 +382,7 @@ def _lay_out(connection: duckdb.DuckDBPyConnection, cases: Sequence[Case]) -> No
         "customers",
         "customer_id varchar, tax_exempt varchar, balance bigint",
         [
-            (f"cus_{number}", "exempt" if case.exempt else "none", case.starting_balance)
+            (f"cus_{number}", case.tax_exempt, case.starting_balance)
             for number, case in enumerate(cases)
         ],
     )
@@ -371,7 +398,7 @@ def _lay_out(connection: duckdb.DuckDBPyConnection, cases: Sequence[Case]) -> No
                 f"sub_{number}",
                 "draft",
                 "upcoming",
-                "usd",
+                case.currency,
                 at,
                 at,
                 at,
@@ -382,7 +409,7 @@ def _lay_out(connection: duckdb.DuckDBPyConnection, cases: Sequence[Case]) -> No
                 "charge_automatically",
                 False,
             )
-            for number in range(len(cases))
+            for number, case in enumerate(cases)
         ],
     )
 
@@ -414,9 +441,6 @@ def test_invoices_come_to_the_same_totals(
     assert len(rows) == len(CASES)
     for row in rows:
         case = CASES[int(row["id"].removeprefix("in_"))]
-        if rounding == "invoice" and case.exempt:
-            # What an exempt customer does not pay the oracle rounds by the line here too.
-            continue
         expected = case.expected(rounding)
         assert {
             "subtotal": row["subtotal"],
@@ -441,17 +465,46 @@ def test_invoices_come_to_the_same_totals(
             "taxes": expected.total_tax_amounts,
             "credits": sorted(expected.total_credit_amounts.values()),
         }, case
-        if rounding == "line":
+        if rounding == "line" or not case.is_reduced_after_its_subtotal:
             assert row["subtotal_excluding_tax"] == expected.subtotal_excluding_tax, case
 
 
-def test_lines_add_up_to_their_invoice(laid_out: duckdb.DuckDBPyConnection) -> None:
+@pytest.mark.xfail(
+    strict=True,
+    reason="with tax rounded on the invoice, the inclusive tax of a line that the invoice's"
+    " discounts or credits reduce is taken off its subtotal rounded on the line",
+)
+def test_what_an_invoices_discount_takes_off_changes_no_subtotal() -> None:
+    lines = (ChargedLine(5), ChargedLine(5), ChargedLine(5))
+    ten_percent = (Rate("txr_1", Fraction(10), inclusive=True),)
+    half = (Discount("di_half", Coupon(percent_off=Fraction(50))),)
+    cases = [Case(lines, (0, 1, 2), off, ten_percent, ()) for off in ((), half)]
+    with duckdb.connect() as connection:
+        _lay_out(connection, cases)
+        rows = dicts(connection, charged("invoice", "totals"))
+    # 15 less a tenth of what is left is 13.64 whether or not half of it is taken off later.
+    assert [(row["subtotal"], row["subtotal_excluding_tax"]) for row in rows] == [(15, 14)] * 2
+
+
+@pytest.mark.parametrize("rounding", ["line", "invoice"])
+def test_lines_add_up_to_their_invoice(laid_out: duckdb.DuckDBPyConnection, rounding: str) -> None:
     lines: dict[str, int] = {}
-    for row in dicts(laid_out, charged("invoice", "charged")):
+    for row in dicts(laid_out, charged(rounding, "charged")):
         lines[row["invoice_id"]] = lines.get(row["invoice_id"], 0) + row["total"]
-        assert row["item_discount_amount"] + row["invoice_discount_amount"] <= max(row["amount"], 0)
-    totalled = dicts(laid_out, charged("invoice", "totals"))
+        taken_off = row["item_discount_amount"] + row["invoice_discount_amount"]
+        assert 0 <= taken_off <= taken_off + row["credit_amount"] <= max(row["amount"], 0)
+    totalled = dicts(laid_out, charged(rounding, "totals"))
     assert {row["id"]: row["total"] for row in totalled} == lines
+
+
+def test_the_random_invoices_reach_every_currency_exemption_and_number_of_rates() -> None:
+    rates = {len(line.tax_rates or case.default_tax_rates) for case in CASES for line in case.lines}
+    assert rates == {0, 1, 2, 3, 5}
+    counts = Counter((case.currency, case.tax_exempt) for case in CASES)
+    assert len(counts) == len(set(CURRENCIES)) * 3
+    assert min(counts.values()) > 30
+    shillings = [case.expected("line") for case in CASES if case.currency == "ugx"]
+    assert sum(found.amount_due != found.total > 0 for found in shillings) > 200
 
 
 def test_each_discount_takes_the_same_off_each_line() -> None:
@@ -467,8 +520,6 @@ def test_each_discount_takes_the_same_off_each_line() -> None:
                 tuple(Discount(f"{one.id}_{case.number}", one.coupon) for one in case.discounts),
                 (),
                 (),
-                0,
-                False,
             )
             for case in cases
         ]
@@ -484,9 +535,7 @@ def test_each_discount_takes_the_same_off_each_line() -> None:
 def test_each_rate_makes_the_same_of_each_line() -> None:
     cases = tax_cases(7, 4_000)
     with duckdb.connect() as connection:
-        laid = [
-            Case((ChargedLine(case.amount),), (0,), (), case.rates, (), 0, False) for case in cases
-        ]
+        laid = [Case((ChargedLine(case.amount),), (0,), (), case.rates, ()) for case in cases]
         _lay_out(connection, laid)
         for row in dicts(connection, charged("line", "charged")):
             case = cases[int(row["id"].split("_")[1])]
