@@ -3,7 +3,7 @@
 
    `candidates` has what the draft's items, its subscription and its customer carry: invoice_id,
    scope (item or invoice), subscription_item_id, invoice_item_id, given_position (the order
-   given, from 1), discount_id, coupon_id, start_at, end_at. `invoices` are the drafts:
+   given, from 1), discount_id, coupon_id, start_at, end_at, is_of_customer. `invoices` are the drafts:
    invoice_id, currency, created_at. `coupons` is stg_coupons, `lines` and `coupon_products` are
    as in eligible_discounts.
 
@@ -13,6 +13,8 @@
    - duration forever: always; repeating: in the months after start_at or, where that is not
      known, after the first draft that carries it; once: on the first draft with a line that it
      can discount.
+   - A discount of the customer counts where the subscription has none left: none that counts on
+     the draft, nor one that is to count once and did not yet.
    - Discounts of items come before those of the invoice; within each the order given.
    A coupon that can be redeemed no more, or is deleted, goes on counting where it was redeemed.
    Sources: Stripe's coupons page and discount object; DECISIONS.md, "Discounts". #}
@@ -29,6 +31,7 @@
             candidates.given_position,
             candidates.discount_id,
             candidates.coupon_id,
+            coalesce(candidates.is_of_customer, false) as is_of_customer,
             coupons.percent_off,
             coupons.amount_off,
             coupons.duration,
@@ -82,6 +85,7 @@
             coupon_id,
             percent_off,
             amount_off,
+            is_of_customer,
             created_at
         from current_ones
         where duration = 'once'
@@ -99,6 +103,7 @@
         select distinct
             usable.invoice_id,
             usable.discount_id,
+            once_only.is_of_customer,
             once_only.created_at
         from usable
         inner join once_only
@@ -108,16 +113,47 @@
 
     ),
 
+    spent as (
+
+        select
+            discount_id,
+            min(created_at) as spent_at
+        from usable_drafts
+        where not is_of_customer
+        group by discount_id
+
+    ),
+
+    superseding as (
+
+        select distinct current_ones.invoice_id
+        from current_ones
+        left join spent
+            on
+                current_ones.duration = 'once'
+                and current_ones.discount_id = spent.discount_id
+        where
+            current_ones.scope = 'invoice'
+            and not current_ones.is_of_customer
+            and coalesce(current_ones.created_at <= spent.spent_at, true)
+
+    ),
+
     first_drafts as (
 
         select
-            invoice_id,
-            discount_id,
+            usable_drafts.invoice_id,
+            usable_drafts.discount_id,
             row_number() over (
-                partition by discount_id
-                order by created_at, invoice_id
+                partition by usable_drafts.discount_id
+                order by usable_drafts.created_at, usable_drafts.invoice_id
             ) as draft_number
         from usable_drafts
+        left join superseding
+            on
+                usable_drafts.is_of_customer
+                and usable_drafts.invoice_id = superseding.invoice_id
+        where superseding.invoice_id is null
 
     )
 
@@ -150,7 +186,11 @@
         on
             current_ones.invoice_id = first_drafts.invoice_id
             and current_ones.discount_id = first_drafts.discount_id
+    left join superseding
+        on
+            current_ones.is_of_customer
+            and current_ones.invoice_id = superseding.invoice_id
     where
-        current_ones.duration <> 'once'
-        or first_drafts.draft_number = 1
+        superseding.invoice_id is null
+        and (current_ones.duration <> 'once' or first_drafts.draft_number = 1)
 {% endmacro %}

@@ -80,10 +80,12 @@
         cast(coalesce(line_totals.total, 0) as bigint) as total,
         cast(coalesce(line_totals.total - line_totals.tax, 0) as bigint) as total_excluding_tax,
         case when tax_totals.invoice_id is not null then cast(line_totals.tax as bigint) end as tax,
-        -- Only the next invoice meets the balance that the customer has now.
+        -- Only the next invoice meets the balance that the customer has now, in its own currency.
         cast(
             case
-                when invoices.is_upcoming or invoices.subscription_id is null
+                when
+                    (invoices.is_upcoming or invoices.subscription_id is null)
+                    and coalesce(customers.currency, invoices.currency) = invoices.currency
                     then coalesce(customers.balance, 0)
                 else 0
             end as bigint

@@ -2,7 +2,8 @@
    discounts_in_force's `candidates`, whether or not they count any more.
 
    `terms` has invoice_id, customer_id, batch_id and batch_row (the version of the subscription that
-   says what applies). A customer's discount applies where the subscription has none.
+   says what applies). A customer's discount applies where the subscription has none that counts
+   (`is_of_customer`).
    Source: Stripe's coupons page. #}
 {% macro subscription_discount_candidates(
     terms, subscription_versions, subscription_items, customers
@@ -41,19 +42,13 @@
             ) as discount_id,
             discounts.element.coupon as coupon_id,
             discounts.element.start_at,
-            discounts.element.end_at
+            discounts.element.end_at,
+            false as is_of_customer
         from {{ terms }} as terms
         inner join subscription_discounts as discounts
             on
                 terms.batch_id = discounts.batch_id
                 and terms.batch_row = discounts.batch_row
-
-    ),
-
-    superseding as (
-
-        select distinct invoice_id
-        from of_subscriptions
 
     )
 
@@ -71,7 +66,8 @@
         ) as discount_id,
         discounts.element.coupon as coupon_id,
         discounts.element.start_at,
-        discounts.element.end_at
+        discounts.element.end_at,
+        false as is_of_customer
     from {{ terms }} as terms
     inner join item_discounts as discounts
         on
@@ -94,13 +90,10 @@
             as discount_id,
         customers.discount_coupon_id as coupon_id,
         customers.discount_start_at as start_at,
-        customers.discount_end_at as end_at
+        customers.discount_end_at as end_at,
+        true as is_of_customer
     from {{ terms }} as terms
     inner join {{ customers }} as customers
         on terms.customer_id = customers.customer_id
-    left join superseding
-        on terms.invoice_id = superseding.invoice_id
-    where
-        customers.discount_coupon_id is not null
-        and superseding.invoice_id is null
+    where customers.discount_coupon_id is not null
 {% endmacro %}

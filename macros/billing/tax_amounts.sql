@@ -107,15 +107,21 @@
             when 'reverse' then 'reverse_charge'
             else 'standard_rated'
         end as taxability_reason,
-        {{ inclusive_tax_in('taxed.subtotal_amount', 'taxed') }} as subtotal_tax_amount,
-        {{ inclusive_tax_in('taxed.line_amount', 'taxed') }} as line_tax_amount
+        {% for part in ['subtotal', 'line'] -%}
+        {% if rounding == 'line' -%}
+        {{ inclusive_tax_in('taxed.' ~ part ~ '_amount', 'taxed') }} as {{ part }}_tax_amount
+        {%- else -%}
+        case
+            when taxed.is_inclusive then taxed.{{ part }}_rate_amount else cast(0 as bigint)
+        end as {{ part }}_tax_amount
+        {%- endif %}{{ ',' if not loop.last }}
+        {% endfor %}
     from rounded as taxed
     left join included
         on taxed.invoice_line_id = included.invoice_line_id
 {% endmacro %}
 
-{# The inclusive tax of a rate in an amount of the line: what the line is charged where nothing was
-   taken off the amount, else by the line. #}
+{# The inclusive tax of a rate in an amount of the line, rounded on the line. #}
 {% macro inclusive_tax_in(amount, taxed) -%}
     case
         when not {{ taxed }}.is_inclusive then cast(0 as bigint)
@@ -198,38 +204,50 @@
     )
 {%- endmacro %}
 
-{# The CTE `rounded`: the running sum of each rate over its invoice rounded, line by line. #}
+{# The CTE `rounded`: the running sum of each rate over its invoice rounded, line by line: of what is
+   charged, and of what its inclusive rates are of the line before that was reduced. #}
 {% macro rates_rounded_by_invoice() %}
+    {%- set amounts = {
+        'rate': 'amount', 'subtotal_rate': 'subtotal_amount', 'line_rate': 'line_amount'
+    } -%}
     exact as (
         select
-            rated.*,
+            rated.*
+            {%- for name, amount in amounts.items() %},
             {{ exact_quotient(
-                "cast(rated.amount as decimal(38, 0)) * rated.percentage_digits",
+                "cast(rated." ~ amount ~ " as decimal(38, 0)) * rated.percentage_digits",
                 "100000000000000 + rated.inclusive_digits"
-            ) }} as exact_rate_amount
+            ) }} as exact_{{ name }}_amount
+            {%- endfor %}
         from rated
     ),
 
     summed as (
         select
-            exact.*,
-            sum(exact.exact_rate_amount) over (
+            exact.*
+            {%- for name in amounts %},
+            sum(exact.exact_{{ name }}_amount) over in_invoice as {{ name }}_until
+            {%- endfor %}
+        from exact
+        window
+            in_invoice as (
                 partition by exact.invoice_id, exact.tax_rate_id
                 order by exact.line_position, exact.invoice_line_id, exact.rate_position
                 rows between unbounded preceding and current row
-            ) as exact_until
-        from exact
+            )
     ),
 
     rounded as (
         select
-            summed.*,
+            summed.*
+            {%- for name in amounts %},
             cast(
-                {{ round_to_minor_units('round(summed.exact_until, 15)') }}
+                {{ round_to_minor_units('round(summed.' ~ name ~ '_until, 15)') }}
                 - {{ round_to_minor_units(
-                    'round(summed.exact_until - summed.exact_rate_amount, 15)'
+                    'round(summed.' ~ name ~ '_until - summed.exact_' ~ name ~ '_amount, 15)'
                 ) }} as bigint
-            ) as rate_amount
+            ) as {{ name }}_amount
+            {%- endfor %}
         from summed
     )
 {%- endmacro %}

@@ -265,6 +265,7 @@ drafts as (
     edited_customers as (
         select
             customers.id as customer_id,
+            customers.currency,
             customers.balance,
             customers.tax_exempt
         from main.customers as customers

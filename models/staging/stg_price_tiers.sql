@@ -46,18 +46,21 @@ exploded as (
 
 )
 
+-- By their bounds, in whatever order they were listed.
 select
     price_id,
     currency,
-    cast(position as integer) as tier,
+    cast(row_number() over tier_order as integer) as tier,
     coalesce(
-        lag(cast(element.up_to as {{ quantity_type() }})) over (
-            partition by price_id, currency
-            order by position
-        ),
+        lag(cast(element.up_to as {{ quantity_type() }})) over tier_order,
         cast(0 as {{ quantity_type() }})
     ) as quantity_above,
     cast(element.up_to as {{ quantity_type() }}) as up_to,
     element.unit_amount_decimal,
     element.flat_amount_decimal
 from exploded
+window
+    tier_order as (
+        partition by price_id, currency
+        order by element.up_to asc nulls last, position asc
+    )

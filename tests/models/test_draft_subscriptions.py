@@ -81,11 +81,6 @@ def test_without_usage_nothing_is_billed_at_the_end_of_the_last_period(drafts: B
     assert bills(drafts, "period_end_seats") == {MAR: [("seat", 1000)], APR: [("seat", 1000)]}
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="the end of a subscription without usage is an invoice without lines: Stripe has none,"
-    " and answers invoice_upcoming_none",
-)
 def test_an_end_with_nothing_to_bill_is_no_invoice(drafts: Built) -> None:
     assert (
         drafts.rows(
@@ -156,10 +151,6 @@ def test_each_subscription_of_a_customer_has_its_own_invoices_in_its_own_currenc
     ]
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="a balance of -500 cents is also taken for -500 eurocents and for -500 yen",
-)
 def test_a_balance_pays_in_the_customers_own_currency_only(drafts: Built) -> None:
     assert drafts.rows(
         "select currency, starting_balance, total, amount_due, ending_balance"
@@ -210,20 +201,12 @@ def _tiers(drafts: Built, name: str) -> list[tuple[Any, ...]]:
     return lines(drafts, name, "description, quantity, amount, tier, part, period_start")
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="tiers are priced in the order listed: those of 51 turned round bill 51, 20 and -10",
-)
 def test_tiers_come_in_the_order_of_their_bounds_whatever_order_they_landed_in(
     drafts: Built,
 ) -> None:
     assert _tiers(drafts, "tiers_turned") == _tiers(drafts, "tiers")
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="a subscription's coupon that has ended still keeps the customer's from counting",
-)
 def test_a_customers_coupon_counts_again_when_the_one_that_superseded_it_has_ended(
     drafts: Built,
 ) -> None:

@@ -136,6 +136,12 @@ discounts as (
         discount_id,
         coupon_id
     from {{ ref('int_subscription_discount_candidates') }}
+    -- A customer's discount that the subscription's supersede is none of the draft's.
+    qualify
+        not is_of_customer
+        or count(case when scope = 'invoice' and not is_of_customer then 1 end) over (
+            partition by invoice_id
+        ) = 0
 
     union all
 

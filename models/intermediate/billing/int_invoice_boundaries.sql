@@ -35,7 +35,8 @@ crossings as (
 
 -- A subscription invoices when a period of any of its items begins or ends; where periods only
 -- begin, it has something to bill if one of them is a licensed item's. What was used of an item
--- that usage records feed is billed when it leaves.
+-- that usage records feed is billed when it leaves. Where licensed periods only end, there are no
+-- lines but those that wait for the next invoice.
 ends as (
 
     select
@@ -43,6 +44,7 @@ ends as (
         customer_id,
         period_start as boundary_at,
         usage_type = 'licensed' as is_billed,
+        usage_type = 'licensed' as has_lines,
         cast(null as varchar) as reason,
         livemode
     from periods
@@ -55,6 +57,7 @@ ends as (
         customer_id,
         period_end as boundary_at,
         true as is_billed,
+        usage_type = 'metered' as has_lines,
         cast(null as varchar) as reason,
         livemode
     from periods
@@ -70,6 +73,7 @@ ends as (
         customer_id,
         changed_at as boundary_at,
         true as is_billed,
+        true as has_lines,
         'subscription_update' as reason,
         livemode
     from changes
@@ -82,6 +86,7 @@ ends as (
         customer_id,
         crossed_at as boundary_at,
         true as is_billed,
+        true as has_lines,
         'subscription_threshold' as reason,
         livemode
     from crossings
@@ -95,6 +100,7 @@ boundaries as (
         customer_id,
         boundary_at,
         bool_or(is_billed) as is_billed,
+        bool_or(has_lines) as has_lines,
         -- What is a period's boundary too is that before all.
         case when count(*) = count(reason) then max(reason) end as reason,
         livemode
@@ -114,6 +120,7 @@ ordered as (
         customer_id,
         boundary_at,
         is_billed,
+        has_lines,
         reason,
         livemode,
         lag(boundary_at) over (
@@ -133,6 +140,7 @@ select
     boundary_at as period_end,
     previous_boundary_at is null as is_first,
     reason,
+    has_lines,
     boundary_at > {{ as_of() }} as is_upcoming,
     livemode
 from ordered
