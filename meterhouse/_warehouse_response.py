@@ -22,6 +22,8 @@ class Asked:
     """The parameters, nested as they are named, not checked yet."""
     idempotency_key: str | None = None
     stripe_version: str | None = None
+    is_checked: bool = False
+    """Whether the parameters were checked as they were read."""
     livemode: bool | None = None
     """The mode that may be seen and is written: live, test, or None for both."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from meterhouse._writes._identifiers import mint
 from meterhouse._writes._meter_event_rules import check_time, checked_payload
 from meterhouse._writes._write import Landing, Write, WriteRequest
@@ -17,17 +19,21 @@ from queries import (
     Timestamp,
 )
 
+EVENT_NAME_TEXT: Final = Text(100)
+IDENTIFIER_TEXT: Final = Text(100)
+PAYLOAD_MAP: Final = TextMap(longest_key=100, may_be_unset=False)
+
 EVENT_NAME = Parameter(
-    "event_name", Text(100), "The name of the event: the meter's event_name.", required=True
+    "event_name", EVENT_NAME_TEXT, "The name of the event: the meter's event_name.", required=True
 )
 IDENTIFIER = Parameter(
     "identifier",
-    Text(100),
+    IDENTIFIER_TEXT,
     "The event's own identifier, unique within 24 hours; made here where absent.",
 )
 PAYLOAD = Parameter(
     "payload",
-    TextMap(longest_key=100, may_be_unset=False),
+    PAYLOAD_MAP,
     "Whom and how much, by the meter's keys: stripe_customer_id and value by default.",
     required=True,
 )

@@ -52,7 +52,10 @@ class Api:
             self.gate.enter()
             entered = True
             caller = self._caller(path, headers)
-            asked = await asked_of(scope, receive, headers, path, caller.livemode, self._limits)
+            read_body = self._kernel.endpoints.body_reader(path)
+            asked = await asked_of(
+                scope, receive, headers, path, caller.livemode, self._limits, read_body
+            )
             response = await self._kernel.answer_async(asked, self._in_thread)
         except Exception as error:
             response = self._kernel.refuse(Asked(scope["method"], path), error)
