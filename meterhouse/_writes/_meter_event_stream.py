@@ -60,7 +60,7 @@ def _prepare_event(reader: Reader | None, request: WriteRequest) -> Landing:
         **row,
         "timestamp": instant_text(row["timestamp"]),
     }
-    return Landing("meter_events", [row], answer)
+    return Landing("meter_events", WrittenRows.of_plain([row], [row["identifier"]]), answer)
 
 
 def _prepare_stream(reader: Reader | None, request: WriteRequest) -> Landing:

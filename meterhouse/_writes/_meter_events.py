@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
+from ingest import WrittenRows
 from meterhouse._writes._identifiers import mint
 from meterhouse._writes._meter_event_rules import check_time, checked_payload
 from meterhouse._writes._write import Landing, Write, WriteRequest
 from queries import (
     EXPAND,
     Choice,
+    Object,
     Parameter,
     Parameters,
     Reader,
@@ -52,7 +54,7 @@ def _prepare_event(reader: Reader | None, request: WriteRequest) -> Landing:
     params = request.params
     timestamp = params.get("timestamp", request.now)
     check_time(timestamp, request.now, "timestamp")
-    event = {
+    event: Object = {
         "event_name": params["event_name"],
         "identifier": params.get("identifier") or mint("mev_"),
         "livemode": request.livemode,
@@ -60,7 +62,7 @@ def _prepare_event(reader: Reader | None, request: WriteRequest) -> Landing:
         "timestamp": timestamp,
     }
     answer = {"object": "billing.meter_event", "created": request.now, **event}
-    return Landing("meter_events", [event], answer)
+    return Landing("meter_events", WrittenRows.of_plain([event], [event["identifier"]]), answer)
 
 
 def _prepare_adjustment(reader: Reader | None, request: WriteRequest) -> Landing:

@@ -6,13 +6,14 @@ import asyncio
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from functools import cache
+from typing import Final, TypeVar
 
 from starlette.types import Receive, Scope, Send
 
 from meterhouse._warehouse_kernel import Kernel
 from meterhouse._warehouse_response import Asked, Response
-from meterhouse.server._access_log import log_request
+from meterhouse.server._access_log import AccessLog
 from meterhouse.server._intake import (
     asked_of,
     caller_of,
@@ -27,6 +28,9 @@ from meterhouse.server._metrics import Metrics
 
 T = TypeVar("T")
 
+_CONTENT_TYPE: Final = (b"content-type", b"application/json")
+_CACHE_CONTROL: Final = (b"cache-control", b"no-cache, no-store")
+
 
 class Api:
     """Answer requests from the kernel, within the server's limits."""
@@ -36,6 +40,7 @@ class Api:
         self._keys = keys
         self._limits = limits
         self._metrics = metrics
+        self._log = AccessLog()
         self._threads = ThreadPoolExecutor(limits.threads, thread_name_prefix="meterhouse-query")
         self.gate = Gate(limits)
 
@@ -94,7 +99,7 @@ class Api:
         route = response.route or "(none)"
         method = scope["method"] if response.route else "(any)"
         self._metrics.note(method, route, response.status, seconds)
-        log_request(
+        self._log.note(
             method=scope["method"],
             path=path,
             route=route,
@@ -110,17 +115,18 @@ class Api:
 
 
 async def _send(send: Send, response: Response, body: bytes) -> None:
-    headers: list[tuple[bytes, bytes]] = [
-        (b"content-type", b"application/json"),
-        (b"content-length", b"%d" % len(body)),
-        (b"cache-control", b"no-cache, no-store"),
-        *((name.lower().encode(), _header_text(value)) for name, value in response.headers.items()),
-    ]
+    headers = [_CONTENT_TYPE, (b"content-length", b"%d" % len(body)), _CACHE_CONTROL]
+    for name, value in response.headers.items():
+        headers.append((_header_name(name), _header_text(value)))
     if response.status == 401:
         headers.append((b"www-authenticate", b'Basic realm="Meterhouse"'))
-    start: dict[str, Any] = {"status": response.status, "headers": headers}
-    await send({"type": "http.response.start", **start})
+    await send({"type": "http.response.start", "status": response.status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
+
+
+@cache
+def _header_name(name: str) -> bytes:
+    return name.lower().encode()
 
 
 def _header_text(value: str) -> bytes:

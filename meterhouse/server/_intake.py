@@ -14,6 +14,7 @@ from meterhouse._warehouse_response import Asked
 from meterhouse.server._forms import parse_form
 from meterhouse.server._keys import Caller, Keys, token_of
 from meterhouse.server._limits import Limits
+from meterhouse.server._protocol import WHOLE
 from queries import AuthenticationError, InvalidRequestError
 
 _STREAM: Final = "/v2/billing/meter_event_stream"
@@ -92,7 +93,7 @@ async def asked_of(
         )
     params = parse_form(query.decode("latin-1")) if query else {}
     checked: Mapping[str, Any] | None = None
-    if method == "POST" and (body := await _body(receive, headers, bounds)):
+    if method == "POST" and (body := await _body(scope, receive, headers, bounds)):
         is_json = path.startswith("/v2/")
         _require_media_type(headers, _JSON if is_json else _FORM)
         if read_body is not None and not query:
@@ -111,10 +112,12 @@ async def asked_of(
     )
 
 
-async def _body(receive: Receive, headers: Headers, bounds: Limits) -> bytes:
+async def _body(scope: Scope, receive: Receive, headers: Headers, bounds: Limits) -> bytes:
     declared = text_of(headers, b"content-length")
     if declared is not None and declared.isdigit() and int(declared) > bounds.body_bytes:
         raise _too_long(bounds)
+    if WHOLE in scope:
+        return await _read(receive, bounds)
     try:
         async with asyncio.timeout(bounds.body_seconds):
             return await _read(receive, bounds)

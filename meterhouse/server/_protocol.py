@@ -5,12 +5,16 @@ The parser itself holds a head of any length; whoever sends one without an end w
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 MOST_HEAD_BYTES: Final = 64 * 2**10
 """The longest head of a request that arrives in several pieces: its line and its headers."""
+
+
+WHOLE: Final = "meterhouse.whole"
+"""In the scope of a request that has arrived to its end: reading its body waits for nobody."""
 
 
 class BoundedProtocol(HttpToolsProtocol):
@@ -37,3 +41,8 @@ class BoundedProtocol(HttpToolsProtocol):
         """Note that the head is whole."""
         self._is_in_head = False
         super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """Note that the body is whole."""
+        cast("dict[str, object]", self.scope)[WHOLE] = True
+        super().on_message_complete()
