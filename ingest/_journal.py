@@ -12,12 +12,13 @@ import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from queue import SimpleQueue
 from types import TracebackType
 from typing import Self
+
+import msgspec
 
 from foundation.errors import RunError
 from foundation.home import Home
@@ -35,8 +36,7 @@ class JournalWriteError(RunError):
     """The disk did not take the call; nothing of it is kept and it may be sent again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(msgspec.Struct, frozen=True):
     """When the journal received a call (UTC), and the sequence of its first row.
 
     (received_at, received_sequence) grows from call to call, in all processes and across restarts,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol, Self
 
 import msgspec
@@ -27,8 +26,7 @@ class Under(Protocol):
     fingerprint: str
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenRows:
+class WrittenRows(msgspec.Struct, frozen=True):
     """Rows whose text is made already: a line of JSON each, and the meter events' identifiers."""
 
     count: int

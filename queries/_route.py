@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
+import msgspec
 import pyarrow as pa
 
 from queries._expand import Object
@@ -24,8 +25,7 @@ Land = Callable[[str, Sequence[tuple[Object, int]]], pa.Table]
 """Give the rows of a stream that landing objects would make, each with the second it holds from."""
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(msgspec.Struct, frozen=True):
     """One read request, its parameters already checked."""
 
     path: str

@@ -12,14 +12,14 @@ from typing import Any
 from ingest import WrittenRows
 from meterhouse._writes._identifiers import mint
 from meterhouse._writes._meter_event_bodies import MOST_EVENTS, read_event, read_stream
-from meterhouse._writes._meter_event_rules import check_time, checked_payload, instant_text
-from meterhouse._writes._meter_events import (
+from meterhouse._writes._meter_event_parameters import (
     CANCEL,
     CANCEL_TYPE,
     EVENT_NAME,
     IDENTIFIER,
     PAYLOAD,
 )
+from meterhouse._writes._meter_event_rules import check_time, checked_payload, instant_text
 from meterhouse._writes._rfc_3339 import Rfc3339
 from meterhouse._writes._write import Landing, Write, WriteRequest
 from queries import (

@@ -2,52 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from ingest import WrittenRows
 from meterhouse._writes._identifiers import mint
+from meterhouse._writes._meter_event_bodies import read_form
+from meterhouse._writes._meter_event_parameters import (
+    CANCEL,
+    CANCEL_TYPE,
+    EVENT_NAME,
+    IDENTIFIER,
+    PAYLOAD,
+)
 from meterhouse._writes._meter_event_rules import check_time, checked_payload
 from meterhouse._writes._write import Landing, Write, WriteRequest
 from queries import (
     EXPAND,
-    Choice,
     Object,
     Parameter,
     Parameters,
     Reader,
     Route,
-    Text,
-    TextMap,
     Timestamp,
 )
-
-EVENT_NAME_TEXT: Final = Text(100)
-IDENTIFIER_TEXT: Final = Text(100)
-PAYLOAD_MAP: Final = TextMap(longest_key=100, may_be_unset=False)
-
-EVENT_NAME = Parameter(
-    "event_name", EVENT_NAME_TEXT, "The name of the event: the meter's event_name.", required=True
-)
-IDENTIFIER = Parameter(
-    "identifier",
-    IDENTIFIER_TEXT,
-    "The event's own identifier, unique within 24 hours; made here where absent.",
-)
-PAYLOAD = Parameter(
-    "payload",
-    PAYLOAD_MAP,
-    "Whom and how much, by the meter's keys: stripe_customer_id and value by default.",
-    required=True,
-)
-CANCEL = Parameter(
-    "cancel",
-    Parameters(
-        Parameter("identifier", Text(100), "The event to take back.", required=True),
-    ),
-    "Which event is taken back.",
-    required=True,
-)
-CANCEL_TYPE = Parameter("type", Choice(("cancel",)), "What to do: cancel.", required=True)
 
 
 def _prepare_event(reader: Reader | None, request: WriteRequest) -> Landing:
@@ -99,6 +74,7 @@ CREATE_METER_EVENT = Write(
     ),
     _prepare_event,
     needs_reader=False,
+    read_body=read_form,
 )
 
 CREATE_METER_EVENT_ADJUSTMENT = Write(

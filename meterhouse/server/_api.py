@@ -25,6 +25,7 @@ from meterhouse.server._intake import (
 from meterhouse.server._keys import Caller, Keys
 from meterhouse.server._limits import Gate, Limits
 from meterhouse.server._metrics import Metrics
+from meterhouse.server._protocol import ANSWER, Answer
 
 T = TypeVar("T")
 
@@ -68,7 +69,7 @@ class Api:
             if entered:
                 self.gate.leave()
         body = response.text.encode()
-        await _send(send, response, body)
+        await _send(scope, send, response, body)
         self._note(scope, headers, path, caller, response, len(body), started)
 
     def close(self) -> None:
@@ -114,12 +115,15 @@ class Api:
         )
 
 
-async def _send(send: Send, response: Response, body: bytes) -> None:
+async def _send(scope: Scope, send: Send, response: Response, body: bytes) -> None:
     headers = [_CONTENT_TYPE, (b"content-length", b"%d" % len(body)), _CACHE_CONTROL]
     for name, value in response.headers.items():
         headers.append((_header_name(name), _header_text(value)))
     if response.status == 401:
         headers.append((b"www-authenticate", b'Basic realm="Meterhouse"'))
+    answer: Answer | None = scope.get(ANSWER)
+    if answer is not None and answer(response.status, headers, body):
+        return
     await send({"type": "http.response.start", "status": response.status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 

@@ -6,6 +6,7 @@ import base64
 import concurrent.futures
 import contextlib
 import json
+import re
 import socket
 import time
 from collections.abc import Generator
@@ -256,6 +257,32 @@ def test_a_client_that_hangs_up_or_talks_nonsense_harms_nobody(
         with socket.create_connection((address.hostname or "", address.port or 0)) as raw:
             raw.sendall(sent)
     assert http.get("/healthz").status_code == 200
+
+
+def test_requests_sent_without_waiting_are_answered_in_their_order(served: Served) -> None:
+    address = urlsplit(served.url)
+    head = f"Host: x\r\nAuthorization: Bearer {TEST_KEY}\r\n"
+    event = "event_name=calls&payload[value]=many"
+    sent = (
+        f"GET /v1/customers?limit=1 HTTP/1.1\r\n{head}\r\n"
+        f"HEAD /v1/customers HTTP/1.1\r\n{head}\r\n"
+        f"POST /v1/billing/meter_events HTTP/1.1\r\n{head}Expect: 100-continue\r\n"
+        f"Content-Length: {len(event)}\r\n\r\n{event}"
+        f"GET /v1/nothing HTTP/1.1\r\n{head}Connection: close\r\n\r\n"
+    )
+    answer = b""
+    with socket.create_connection((address.hostname or "", address.port or 0)) as raw:
+        raw.sendall(sent.encode())
+        while piece := raw.recv(2**16):
+            answer += piece
+    heads = re.findall(r"HTTP/1.1 (\d+) [^{]*?\r\n\r\n", answer.decode())
+    assert heads == ["200", "405", "100", "400", "404"]
+    *others, last = answer.decode().split("HTTP/1.1 ")
+    assert "connection: close\r\n" in last
+    assert not any("connection:" in other for other in others)
+    for each in (others[1], others[4], last):
+        top, _, body = each.partition("\r\n\r\n")
+        assert f"content-length: {len(body)}\r\n" in f"{top}\r\n"
 
 
 def test_a_head_without_an_end_is_refused(served: Served, http: httpx.Client) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote, urlencode
 
 import pytest
 from hypothesis import example, given
@@ -12,11 +13,13 @@ from hypothesis import strategies as st
 
 from foundation import JsonTextError, decode_json
 from meterhouse._writes import WRITES
+from meterhouse.server._forms import parse_form
 from queries import InvalidRequestError
 
 _BY_PATH = {write.route.template: write for write in WRITES}
 _STREAM = _BY_PATH["/v2/billing/meter_event_stream"]
 _EVENT = _BY_PATH["/v2/billing/meter_events"]
+_FORM = _BY_PATH["/v1/billing/meter_events"]
 
 PLAIN = {
     "event_name": "calls",
@@ -28,8 +31,9 @@ PLAIN = {
 
 def the_long_way(write: Any, body: bytes) -> Any:
     """What the parameters make of a body; None where it is refused."""
+    read = parse_form if write is _FORM else decode_json
     try:
-        return write.route.parameters.parse(decode_json(body.decode()))
+        return write.route.parameters.parse(read(body.decode()))
     except (JsonTextError, UnicodeDecodeError, InvalidRequestError):
         return None
 
@@ -91,6 +95,86 @@ def test_an_event_read_at_once_is_the_event_read_the_long_way(
     assert_alike(_EVENT, pairs_of(made, data).encode("utf-8", "surrogatepass"))
 
 
+names = st.sampled_from(
+    [
+        *("event_name", "identifier", "timestamp", "payload[value]", "payload%5Bvalue%5D"),
+        *("payload[a]", "payload[a b]", "payload[a+b]", "payload[]", "payload[a][b]", "payload"),
+        *(
+            "payload[a",
+            "payload%5ba%5d",
+            "event%5Fname",
+            "expand[]",
+            "other",
+            f"payload[{'a' * 101}]",
+        ),
+    ]
+)
+values = st.sampled_from(
+    [
+        "",
+        "a",
+        "12",
+        "0012",
+        "1.5",
+        "253402300799",
+        "99999999999",
+        "-1",
+        "a b",
+        "é",
+        "a%00",
+        "%FF",
+        "+",
+    ]
+) | st.text(max_size=4)
+
+
+@given(
+    st.lists(st.tuples(names, values, st.booleans()), max_size=6),
+    st.sampled_from(["", "event_name=calls&payload[value]=12"]),
+)
+@example([("payload[a]", "é" * 250, False), ("payload[b]", "a" * 501, True)], "event_name=calls")
+def test_a_form_read_at_once_is_the_form_read_the_long_way(
+    pairs: list[tuple[str, str, bool]], start: str
+) -> None:
+    text = "&".join(
+        [
+            start,
+            *(
+                f"{name}={quote(value, errors='replace') if q else value}"
+                for name, value, q in pairs
+            ),
+        ]
+    )
+    assert_alike(_FORM, text.encode("utf-8", "surrogatepass"))
+    assert_alike(_FORM, text.removeprefix("&").encode("utf-8", "surrogatepass"))
+
+
+def test_a_form_of_very_many_pairs_is_not_read_at_once() -> None:
+    text = "event_name=calls&payload[value]=1" + "&identifier=a" * 5_000
+    assert the_long_way(_FORM, text.encode()) is None
+    assert _FORM.read_body is not None
+    assert _FORM.read_body(text.encode()) is None
+
+
+@pytest.mark.parametrize("safe", ["", "[]"])
+def test_the_forms_that_clients_send_are_read_at_once(safe: str) -> None:
+    form = {
+        "event_name": "api requests",
+        "identifier": "evt:1",
+        "payload[stripe_customer_id]": "cus_1",
+        "payload[value]": "12.5",
+        "timestamp": 1_772_362_800,
+    }
+    body = urlencode(form, safe=safe).encode()
+    assert _FORM.read_body is not None
+    assert _FORM.read_body(body) == {
+        "event_name": "api requests",
+        "identifier": "evt:1",
+        "payload": {"stripe_customer_id": "cus_1", "value": "12.5"},
+        "timestamp": 1_772_362_800,
+    }
+
+
 @given(st.binary(max_size=40))
 @example(b"")
 @example(b"\xef\xbb\xbf" + json.dumps(PLAIN).encode())
@@ -98,6 +182,7 @@ def test_an_event_read_at_once_is_the_event_read_the_long_way(
 def test_any_bytes_are_read_alike(body: bytes) -> None:
     assert_alike(_EVENT, body)
     assert_alike(_STREAM, body)
+    assert_alike(_FORM, body)
 
 
 @pytest.mark.parametrize("encode", [json.dumps, lambda value: json.dumps(value, indent=1)])
