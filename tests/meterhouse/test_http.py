@@ -245,6 +245,44 @@ def test_the_access_log_is_json_and_tells_no_secret(served: Served, http: httpx.
     assert TEST_KEY not in "".join(served.log)
 
 
+def test_each_of_many_requests_at_once_has_its_line_in_the_access_log(served: Served) -> None:
+    agent = "café/1"
+
+    def ask(at: int) -> str:
+        with served.client() as client:
+            asked = client.get(f"/v1/nothing/{at}", headers={"User-Agent": agent.encode("latin-1")})
+            return asked.headers["Request-Id"]
+
+    with concurrent.futures.ThreadPoolExecutor(8) as threads:
+        ids = list(threads.map(ask, range(40)))
+    lines: list[dict[str, object]] = []
+    while len(lines) < len(ids):
+        time.sleep(0.01)
+        logged = [json.loads(each) for each in list(served.log) if each.startswith("{")]
+        lines = [line for line in logged if line["request_id"] in ids]
+    assert sorted(str(line["request_id"]) for line in lines) == sorted(ids)
+    assert {line["path"] for line in lines} == {f"/v1/nothing/{at}" for at in range(40)}
+    assert {(line["status"], line["user_agent"]) for line in lines} == {(404, agent)}
+
+
+def test_a_body_may_arrive_in_pieces_but_not_without_end(served: Served) -> None:
+    address = urlsplit(served.url)
+    event = b"event_name=calls&payload[value]=1"
+    head = (
+        f"POST /v1/billing/meter_events HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+        f"Authorization: Bearer {TEST_KEY}\r\nContent-Length: {len(event)}\r\n\r\n"
+    ).encode()
+    answers: list[bytes] = []
+    for pieces in ([event[:9], event[9:]], [event[:9]]):
+        with socket.create_connection((address.hostname or "", address.port or 0)) as raw:
+            raw.sendall(head)
+            for piece in pieces:
+                time.sleep(0.2)
+                raw.sendall(piece)
+            answers.append(raw.recv(2**16))
+    assert [answer[:12] for answer in answers] == [b"HTTP/1.1 200", b"HTTP/1.1 408"]
+
+
 def test_a_client_that_hangs_up_or_talks_nonsense_harms_nobody(
     served: Served, http: httpx.Client
 ) -> None:
