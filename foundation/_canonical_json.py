@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final, NoReturn, cast
 
+import msgspec
+
 from foundation._decimal_text import decimal_text
 
 __all__ = [
@@ -48,9 +50,7 @@ class JsonNumber(str):
 
 
 _PLAIN: Final = frozenset({str, int, bool, type(None)})
-_encode_plain: Final = json.JSONEncoder(
-    ensure_ascii=False, check_circular=False, separators=(",", ":")
-).encode
+_encode_plain: Final = msgspec.json.Encoder().encode
 _quoted: Final = json.encoder.encode_basestring
 
 
@@ -64,14 +64,18 @@ def encode_json(value: object, *, sort_keys: bool = False) -> str:
         TypeError: for a float, which is never exact, and for what JSON cannot hold.
     """
     if not sort_keys and type(value) is dict and _is_plain(cast("dict[object, object]", value), 1):
-        return _encode_plain(value)
+        try:
+            return _encode_plain(value).decode()
+        except UnicodeEncodeError:
+            # Half of a surrogate pair, which is for whoever writes the text to refuse.
+            pass
     parts: list[str] = []
     _write(value, parts, sort_keys)
     return "".join(parts)
 
 
 def _is_plain(value: dict[object, object], depth: int) -> bool:
-    """Whether the standard encoder writes it as we do: text, whole numbers and maps of them."""
+    """Whether msgspec writes it as we do: text, whole numbers and maps of them."""
     for key, held in value.items():
         if type(key) is not str:
             return False

@@ -54,6 +54,7 @@ from ingest._idempotency import (
     request_fingerprint,
 )
 from ingest._journal import IdempotentCall, Journal, JournalWriteError, Receipt
+from ingest._journal_calls import WrittenRows
 from ingest._journal_frames import JournalDamagedError
 from ingest._lake import batches, has_batch, live_files, open_home, prepare_home
 from ingest._landing import Progress, land
@@ -92,6 +93,7 @@ __all__ = [
     "SealedBatch",
     "StripeSource",
     "UnsealedRow",
+    "WrittenRows",
     "batches",
     "compact",
     "durable_rename",

@@ -11,10 +11,11 @@ Rules: Stripe's reference, "Idempotent requests" and "Create a meter event".
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
 from typing import Final
+
+import msgspec
 
 from foundation._canonical_json import encode_json
 from foundation.errors import MeterhouseError
@@ -32,8 +33,7 @@ RECALL_PERIOD: Final = timedelta(hours=24)
 """How long a key is replayed and an identifier is refused, counted from its receipt."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True):
     """The answer to a call: the HTTP status and the exact text of the JSON body."""
 
     status: int

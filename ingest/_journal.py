@@ -12,17 +12,18 @@ import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from queue import SimpleQueue
 from types import TracebackType
 from typing import Self
 
+import msgspec
+
 from foundation.errors import RunError
 from foundation.home import Home
 from ingest._idempotency import Answer, IdempotencyKeyInUseError, IdempotencyMismatchError
-from ingest._journal_calls import call_of
+from ingest._journal_calls import WrittenRows, call_of
 from ingest._journal_folder import JournalFolder, Stamp, receipt_instant
 from ingest._journal_gathering import Gathering
 from ingest._journal_log import JournalLog
@@ -35,8 +36,7 @@ class JournalWriteError(RunError):
     """The disk did not take the call; nothing of it is kept and it may be sent again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(msgspec.Struct, frozen=True):
     """When the journal received a call (UTC), and the sequence of its first row.
 
     (received_at, received_sequence) grows from call to call, in all processes and across restarts,
@@ -153,7 +153,7 @@ class Journal:
     def append(
         self,
         stream: str,
-        rows: Sequence[Mapping[str, object]],
+        rows: Sequence[Mapping[str, object]] | WrittenRows,
         *,
         call: IdempotentCall | None = None,
         answer: Answer | None = None,
@@ -164,7 +164,8 @@ class Journal:
         `rows` are input rows of a stream of events, as a file would hold them: JSON objects with
         exact numbers (int, Decimal, JsonNumber; never float), without `received_at` and
         `received_sequence`, which are the receipt's. They land as they are at the next sealing, so
-        check them first. No rows is allowed: then only the answer is kept.
+        check them first. No rows is allowed: then only the answer is kept. Who made their text
+        already hands over `WrittenRows`.
 
         With `call`, `answer` is kept with the rows and replayed for 24 hours under the key.
         With `refuse_duplicates`, a meter event whose identifier was accepted through the journal
@@ -189,7 +190,7 @@ class Journal:
     async def append_async(
         self,
         stream: str,
-        rows: Sequence[Mapping[str, object]],
+        rows: Sequence[Mapping[str, object]] | WrittenRows,
         *,
         call: IdempotentCall | None = None,
         answer: Answer | None = None,

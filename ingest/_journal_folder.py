@@ -20,10 +20,11 @@ import os
 import secrets
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
+
+import msgspec
 
 from foundation import fail_point
 from ingest._durable import sync_path
@@ -46,8 +47,7 @@ _STAMP: Final = "%Y%m%dT%H%M%S%fZ"
 _HOUR: Final = len("20260301T10")
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Stamp:
+class Stamp(msgspec.Struct, frozen=True, order=True):
     """A receipt the journal gave: microseconds since 1970 (UTC), and the sequence of a row."""
 
     received_at: int = 0

@@ -19,6 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NamedTuple
 
+import msgspec
+
 from foundation.errors import RunError
 
 __all__ = [
@@ -41,7 +43,7 @@ _LONGEST_PAYLOAD: Final = 2**24 - 1
 LONGEST_CALL: Final = 8 * 2**20
 """The most bytes one call may add to the journal; a frame holds at least one such call."""
 
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
+_encode: Final = msgspec.json.Encoder().encode
 
 
 class JournalDamagedError(RunError):
@@ -79,22 +81,24 @@ class Frame(NamedTuple):
 
 def encode_call(
     stream: str,
-    rows: Sequence[bytes],
+    rows: int,
+    lines: bytes,
     identifiers: Sequence[str],
     kept_answer: Mapping[str, object],
 ) -> bytes:
     """Return the lines of one call but for its receipt, which `encode_receipt` puts before them.
 
-    `kept_answer` is empty, or holds key, fingerprint, status and body.
+    `lines` are those of its `rows` rows, each with its end. `kept_answer` is empty, or holds key,
+    fingerprint, status and body.
 
     Raises:
         UnicodeEncodeError: a text holds half of a surrogate pair.
     """
-    head: dict[str, object] = {"stream": stream, "rows": len(rows)}
+    head: dict[str, object] = {"stream": stream, "rows": rows}
     if identifiers:
         head["identifiers"] = identifiers
     head.update(kept_answer)
-    return b"\n".join((_encode(head)[1:].encode(), *rows, b""))
+    return b"%b\n%b" % (_encode(head)[1:], lines)
 
 
 def encode_receipt(received_at: int, received_sequence: int) -> bytes:

@@ -10,10 +10,11 @@ import fcntl
 import os
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Final
+
+import msgspec
 
 from foundation import fail_point
 from ingest._idempotency import (
@@ -40,8 +41,7 @@ SEGMENT_SIZE: Final = 16 * 2**20
 _RECALL_MICROS: Final = RECALL_PERIOD.days * 86_400_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(msgspec.Struct, frozen=True):
     """What a caller wants to be made durable; see `Journal.append`.
 
     `lines` are what `encode_call` made of it, so that the one thread that writes has little to do.

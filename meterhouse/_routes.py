@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Final
 from urllib.parse import unquote
 
@@ -13,6 +14,7 @@ from queries import (
     DEFAULT_VERSION,
     READS,
     InvalidRequestError,
+    Object,
     Question,
     Route,
     Routes,
@@ -34,6 +36,13 @@ class Endpoints:
         )
         self._found = Routes(self.routes)
         self._writes = {(write.route.method, write.route.template): write for write in WRITES}
+        self._body_readers = {
+            write.route.template: write.read_body for write in WRITES if write.read_body is not None
+        }
+
+    def body_reader(self, path: str) -> Callable[[bytes], Object | None] | None:
+        """Give what reads and checks a body at this path at once, where there is such a thing."""
+        return self._body_readers.get(path)
 
     def resolve(self, asked: Asked) -> tuple[Route, Question]:
         """Find what a request asks for and check its parameters.
@@ -53,7 +62,7 @@ class Endpoints:
         return route, Question(
             path=asked.path,
             ids=ids,
-            params=route.parameters.parse(asked.params),
+            params=asked.params if asked.is_checked else route.parameters.parse(asked.params),
             livemode=asked.livemode,
             stripe_version=version,
         )

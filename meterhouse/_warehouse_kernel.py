@@ -11,11 +11,11 @@ import logging
 import threading
 from collections.abc import Awaitable, Callable, Generator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final, TypeVar
 
 import duckdb
+import msgspec
 
 from foundation import Home, decode_json, encode_json
 from foundation.errors import MeterhouseError, UsageError
@@ -58,8 +58,7 @@ InThread = Callable[[Callable[[], T]], Awaitable[T]]
 """Run a function that waits (for a query, for a disk) away from the event loop."""
 
 
-@dataclass(slots=True)
-class _Call:
+class _Call(msgspec.Struct):
     """A request on its way: what was asked, and the headers its answer will have."""
 
     asked: Asked
@@ -158,9 +157,9 @@ class Kernel:
             with self.pool.reader() as reader:
                 call.headers.update(reader.build.headers())
                 if self._edits is not None and _sees_edits(route):
-                    question = replace(question, edits=self._edits.of(reader.build))
+                    question = msgspec.structs.replace(question, edits=self._edits.of(reader.build))
                 if _is_preview(route):
-                    question = replace(question, land=land_in_memory)
+                    question = msgspec.structs.replace(question, land=land_in_memory)
                 body = route.answer(reader, question)
         except Exception as error:
             # Here and not further out, since this may run in a thread of its own.
@@ -203,7 +202,7 @@ class Kernel:
         with self.pool.reader() as reader:
             call.headers.update(reader.build.headers())
             if self._edits is not None and _sees_edits(write.route):
-                question = replace(question, edits=self._edits.of(reader.build))
+                question = msgspec.structs.replace(question, edits=self._edits.of(reader.build))
             instant = self._clock.instant()
             clocks = self._clock.all_of(reader.build)
             request = WriteRequest(

@@ -3,31 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
+
+import msgspec
 
 from foundation import encode_json
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(msgspec.Struct, frozen=True):
     """One request as any of the doors takes it in."""
 
     method: str
     """``GET`` or ``POST``."""
     path: str
     """The path, its ids percent-encoded, without a query."""
-    params: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    """The parameters, nested as they are named, not checked yet."""
+    params: Mapping[str, Any] = msgspec.field(default_factory=dict[str, Any])
+    """The parameters, nested as they are named; not checked yet but where ``is_checked``."""
     idempotency_key: str | None = None
     stripe_version: str | None = None
     livemode: bool | None = None
     """The mode that may be seen and is written: live, test, or None for both."""
+    is_checked: bool = False
+    """Whether the parameters were checked as they were read."""
 
 
-@dataclass(frozen=True)
-class Response:
+class Response(msgspec.Struct, frozen=True, dict=True):
     """An answer: its status, its headers, and the object that is its body."""
 
     status: int
@@ -42,7 +43,7 @@ class Response:
     ) -> Response:
         """Give an answer whose body's text is known already."""
         response = cls(status, headers, body, route)
-        response.__dict__["text"] = text
+        cast("dict[str, Any]", response.__dict__)["text"] = text
         return response
 
     @cached_property

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
+import msgspec
 import pyarrow as pa
 
 from queries._expand import Object
@@ -24,8 +25,7 @@ Land = Callable[[str, Sequence[tuple[Object, int]]], pa.Table]
 """Give the rows of a stream that landing objects would make, each with the second it holds from."""
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(msgspec.Struct, frozen=True):
     """One read request, its parameters already checked."""
 
     path: str
@@ -64,20 +64,20 @@ class Route:
     is_list: bool = False
     answer: Callable[[Reader, Question], Object] | None = None
     segments: tuple[str, ...] = field(init=False)
+    places: tuple[str, ...] = field(init=False)
+    """The names of the places in the path."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "segments", tuple(self.template.strip("/").split("/")))
+        segments = tuple(self.template.strip("/").split("/"))
+        places = tuple(part[1:-1] for part in segments if part.startswith("{"))
+        object.__setattr__(self, "segments", segments)
+        object.__setattr__(self, "places", places)
 
     @property
     def name(self) -> str:
         """The template without slashes and braces: an identifier of the endpoint."""
         words = (segment.strip("{}") for segment in self.segments)
         return "_".join((self.method.lower(), *words))
-
-    @property
-    def places(self) -> tuple[str, ...]:
-        """The names of the places in the path."""
-        return tuple(part[1:-1] for part in self.segments if part.startswith("{"))
 
 
 class Routes:

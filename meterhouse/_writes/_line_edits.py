@@ -7,9 +7,10 @@ the edits, computed by the functions of the build over the rows that it has not 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any, cast
+
+import msgspec
 
 from foundation import decimal_text, decode_json
 from meterhouse._unbuilt_edits import with_new_edits
@@ -56,7 +57,9 @@ def _prepare(operation: str, check: Check) -> Callable[[Reader | None, WriteRequ
         if metadata is not None:
             check_metadata_count(draft.row["metadata_json"], metadata, "invoice_metadata")
             rows[0]["invoice_metadata"] = _metadata_to_land(metadata, draft)
-        after = replace(question, edits=with_new_edits(question.edits, rows, request.clock))
+        after = msgspec.structs.replace(
+            question, edits=with_new_edits(question.edits, rows, request.clock)
+        )
         return Landing(_STREAM, rows, _answer(reader, after, sent, rows))
 
     return prepare

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from foundation import WHOLE_DIGITS, decimal_text, parse_decimal
 from queries import InvalidRequestError
@@ -21,24 +21,24 @@ AHEAD_SECONDS: Final = 300
 
 def check_time(timestamp: int, now: int, param: str) -> None:
     """Refuse an event that lies too far back or ahead of now; all in whole seconds since 1970."""
+    if now - PAST_SECONDS <= timestamp <= now + AHEAD_SECONDS:
+        return
     if timestamp < now - PAST_SECONDS:
         raise InvalidRequestError(
             "The event timestamp cannot be more than 35 days in past. Expected a timestamp "
             f"greater than or equal to {now - PAST_SECONDS}.",
             param=param,
         )
-    if timestamp > now + AHEAD_SECONDS:
-        raise InvalidRequestError(
-            "The event timestamp cannot be more than 5 minutes in the future. Expected a "
-            f"timestamp less than or equal to {now + AHEAD_SECONDS}.",
-            param=param,
-        )
+    raise InvalidRequestError(
+        "The event timestamp cannot be more than 5 minutes in the future. Expected a "
+        f"timestamp less than or equal to {now + AHEAD_SECONDS}.",
+        param=param,
+    )
 
 
-def checked_payload(payload: Mapping[str, Any], param: str) -> dict[str, str]:
-    """Give the payload as text, refusing a value that no build could read exactly."""
-    texts = {key: str(value) for key, value in payload.items()}
-    value = texts.get("value")
+def checked_payload(payload: Mapping[str, str], param: str) -> Mapping[str, str]:
+    """Give the payload as it is kept, refusing a value that no build could read exactly."""
+    value = payload.get("value")
     if value is not None and not _is_canonical_whole_number(value):
         exact = parse_decimal(value)
         if exact is None:
@@ -48,12 +48,12 @@ def checked_payload(payload: Mapping[str, Any], param: str) -> dict[str, str]:
                 param=f"{param}[value]",
                 code="meter_event_invalid_value",
             )
-        texts["value"] = decimal_text(exact)
-    return texts
+        return {**payload, "value": decimal_text(exact)}
+    return payload
 
 
 def _is_canonical_whole_number(text: str) -> bool:
-    is_whole = text.isascii() and text.isdecimal() and len(text) <= WHOLE_DIGITS
+    is_whole = text.isdecimal() and text.isascii() and len(text) <= WHOLE_DIGITS
     return is_whole and (text[0] != "0" or text == "0")
 
 

@@ -2,51 +2,34 @@
 
 from __future__ import annotations
 
+from ingest import WrittenRows
 from meterhouse._writes._identifiers import mint
+from meterhouse._writes._meter_event_bodies import read_form
+from meterhouse._writes._meter_event_parameters import (
+    CANCEL,
+    CANCEL_TYPE,
+    EVENT_NAME,
+    IDENTIFIER,
+    PAYLOAD,
+)
 from meterhouse._writes._meter_event_rules import check_time, checked_payload
 from meterhouse._writes._write import Landing, Write, WriteRequest
 from queries import (
     EXPAND,
-    Choice,
+    Object,
     Parameter,
     Parameters,
     Reader,
     Route,
-    Text,
-    TextMap,
     Timestamp,
 )
-
-EVENT_NAME = Parameter(
-    "event_name", Text(100), "The name of the event: the meter's event_name.", required=True
-)
-IDENTIFIER = Parameter(
-    "identifier",
-    Text(100),
-    "The event's own identifier, unique within 24 hours; made here where absent.",
-)
-PAYLOAD = Parameter(
-    "payload",
-    TextMap(longest_key=100, may_be_unset=False),
-    "Whom and how much, by the meter's keys: stripe_customer_id and value by default.",
-    required=True,
-)
-CANCEL = Parameter(
-    "cancel",
-    Parameters(
-        Parameter("identifier", Text(100), "The event to take back.", required=True),
-    ),
-    "Which event is taken back.",
-    required=True,
-)
-CANCEL_TYPE = Parameter("type", Choice(("cancel",)), "What to do: cancel.", required=True)
 
 
 def _prepare_event(reader: Reader | None, request: WriteRequest) -> Landing:
     params = request.params
     timestamp = params.get("timestamp", request.now)
     check_time(timestamp, request.now, "timestamp")
-    event = {
+    event: Object = {
         "event_name": params["event_name"],
         "identifier": params.get("identifier") or mint("mev_"),
         "livemode": request.livemode,
@@ -54,7 +37,7 @@ def _prepare_event(reader: Reader | None, request: WriteRequest) -> Landing:
         "timestamp": timestamp,
     }
     answer = {"object": "billing.meter_event", "created": request.now, **event}
-    return Landing("meter_events", [event], answer)
+    return Landing("meter_events", WrittenRows.of_plain([event], [event["identifier"]]), answer)
 
 
 def _prepare_adjustment(reader: Reader | None, request: WriteRequest) -> Landing:
@@ -91,6 +74,7 @@ CREATE_METER_EVENT = Write(
     ),
     _prepare_event,
     needs_reader=False,
+    read_body=read_form,
 )
 
 CREATE_METER_EVENT_ADJUSTMENT = Write(

@@ -7,11 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+
+from ingest import WrittenRows
 from queries import Object, Question, Reader, Route
 
 
-@dataclass(frozen=True, slots=True)
-class WriteRequest:
+class WriteRequest(msgspec.Struct, frozen=True):
     """One request that writes, its parameters checked."""
 
     question: Question
@@ -35,12 +37,11 @@ class WriteRequest:
         return bool(self.question.livemode)
 
 
-@dataclass(frozen=True, slots=True)
-class Landing:
+class Landing(msgspec.Struct, frozen=True):
     """Rows to make durable, and the answer to give once they are."""
 
     stream: str
-    rows: Sequence[Mapping[str, object]]
+    rows: Sequence[Mapping[str, object]] | WrittenRows
     answer: Object
     refuse_duplicates: bool = True
 
@@ -56,5 +57,8 @@ class Write:
     route: Route
     prepare: Callable[[Reader | None, WriteRequest], Landing]
     needs_reader: bool = True
+    read_body: Callable[[bytes], Object | None] | None = None
+    """Reads and checks a body at once: gives what reading and then checking it would give, or
+    None where those have to say."""
     after_all_of: str | None = None
     """The stream whose earlier writes ``prepare`` must see: such writes are made one at a time."""

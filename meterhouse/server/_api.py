@@ -6,13 +6,14 @@ import asyncio
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from functools import cache
+from typing import Final, TypeVar
 
 from starlette.types import Receive, Scope, Send
 
 from meterhouse._warehouse_kernel import Kernel
 from meterhouse._warehouse_response import Asked, Response
-from meterhouse.server._access_log import log_request
+from meterhouse.server._access_log import AccessLog
 from meterhouse.server._intake import (
     asked_of,
     caller_of,
@@ -24,8 +25,12 @@ from meterhouse.server._intake import (
 from meterhouse.server._keys import Caller, Keys
 from meterhouse.server._limits import Gate, Limits
 from meterhouse.server._metrics import Metrics
+from meterhouse.server._protocol import ANSWER, Answer
 
 T = TypeVar("T")
+
+_CONTENT_TYPE: Final = (b"content-type", b"application/json")
+_CACHE_CONTROL: Final = (b"cache-control", b"no-cache, no-store")
 
 
 class Api:
@@ -36,6 +41,7 @@ class Api:
         self._keys = keys
         self._limits = limits
         self._metrics = metrics
+        self._log = AccessLog()
         self._threads = ThreadPoolExecutor(limits.threads, thread_name_prefix="meterhouse-query")
         self.gate = Gate(limits)
 
@@ -52,7 +58,10 @@ class Api:
             self.gate.enter()
             entered = True
             caller = self._caller(path, headers)
-            asked = await asked_of(scope, receive, headers, path, caller.livemode, self._limits)
+            read_body = self._kernel.endpoints.body_reader(path)
+            asked = await asked_of(
+                scope, receive, headers, path, caller.livemode, self._limits, read_body
+            )
             response = await self._kernel.answer_async(asked, self._in_thread)
         except Exception as error:
             response = self._kernel.refuse(Asked(scope["method"], path), error)
@@ -60,7 +69,7 @@ class Api:
             if entered:
                 self.gate.leave()
         body = response.text.encode()
-        await _send(send, response, body)
+        await _send(scope, send, response, body)
         self._note(scope, headers, path, caller, response, len(body), started)
 
     def close(self) -> None:
@@ -91,7 +100,7 @@ class Api:
         route = response.route or "(none)"
         method = scope["method"] if response.route else "(any)"
         self._metrics.note(method, route, response.status, seconds)
-        log_request(
+        self._log.note(
             method=scope["method"],
             path=path,
             route=route,
@@ -106,18 +115,22 @@ class Api:
         )
 
 
-async def _send(send: Send, response: Response, body: bytes) -> None:
-    headers: list[tuple[bytes, bytes]] = [
-        (b"content-type", b"application/json"),
-        (b"content-length", b"%d" % len(body)),
-        (b"cache-control", b"no-cache, no-store"),
-        *((name.lower().encode(), _header_text(value)) for name, value in response.headers.items()),
-    ]
+async def _send(scope: Scope, send: Send, response: Response, body: bytes) -> None:
+    headers = [_CONTENT_TYPE, (b"content-length", b"%d" % len(body)), _CACHE_CONTROL]
+    for name, value in response.headers.items():
+        headers.append((_header_name(name), _header_text(value)))
     if response.status == 401:
         headers.append((b"www-authenticate", b'Basic realm="Meterhouse"'))
-    start: dict[str, Any] = {"status": response.status, "headers": headers}
-    await send({"type": "http.response.start", **start})
+    answer: Answer | None = scope.get(ANSWER)
+    if answer is not None and answer(response.status, headers, body):
+        return
+    await send({"type": "http.response.start", "status": response.status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
+
+
+@cache
+def _header_name(name: str) -> bytes:
+    return name.lower().encode()
 
 
 def _header_text(value: str) -> bytes:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any, Final
-from urllib.parse import parse_qsl
+from urllib.parse import unquote_plus
 
 from queries import InvalidRequestError
 
@@ -19,6 +20,8 @@ DEEPEST: Final = 8
 """The most brackets one name may have."""
 
 _NAME: Final = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])*)")
+# Requests name the same few parameters again and again; longer names are not worth their memory.
+_LONGEST_KNOWN: Final = 100
 _PART: Final = re.compile(r"\[([^\[\]]*)\]")
 
 Tree = dict[str, Any]
@@ -30,34 +33,55 @@ def parse_form(text: str) -> Tree:
     Raises:
         InvalidRequestError: the text is not form-encoded UTF-8, or a name is malformed.
     """
+    if text.count("&") >= MOST_PAIRS:
+        raise InvalidRequestError(f"Too many parameters: one request may have {MOST_PAIRS}.")
+    tree: Tree = {}
     try:
-        pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=MOST_PAIRS, errors="strict")
+        for pair in text.split("&"):
+            if pair:
+                name, _, value = pair.partition("=")
+                known = _known_name if len(name) <= _LONGEST_KNOWN else _name
+                _put(tree, *known(name), _unescaped(value))
     except UnicodeDecodeError:
         raise InvalidRequestError("Invalid parameters: they are not UTF-8.") from None
-    except ValueError:
-        raise InvalidRequestError(
-            f"Too many parameters: one request may have {MOST_PAIRS}."
-        ) from None
-    return nested_tree(pairs)
+    return tree
 
 
 def nested_tree(pairs: Iterable[tuple[str, str]]) -> Tree:
     """Nest pairs of names and values by the brackets of the names; the last of two equal wins."""
     tree: Tree = {}
     for name, value in pairs:
-        _put(tree, name, value)
+        _put(tree, name, _parts(name), value)
     return tree
 
 
-def _put(tree: Tree, name: str, value: str) -> None:
+def _unescaped(text: str) -> str:
+    if "%" not in text and "+" not in text:
+        return text
+    return unquote_plus(text, errors="strict")
+
+
+def _name(escaped: str) -> tuple[str, tuple[str, ...]]:
+    name = _unescaped(escaped)
+    return name, _parts(name)
+
+
+_known_name = lru_cache(1024)(_name)
+
+
+def _parts(name: str) -> tuple[str, ...]:
     match = _NAME.fullmatch(name)
     if match is None:
         raise InvalidRequestError(f"Invalid param name: {name[:100]}", param=name[:100])
-    parts = [match[1], *_PART.findall(match[2])]
+    parts = (match[1], *_PART.findall(match[2]))
     if len(parts) > DEEPEST:
         raise InvalidRequestError(
             f"Invalid param name: {name[:100]} has more than {DEEPEST} levels.", param=name[:100]
         )
+    return parts
+
+
+def _put(tree: Tree, name: str, parts: tuple[str, ...], value: str) -> None:
     node = tree
     for at, part in enumerate(parts[:-1]):
         key = part or _place(node, parts[at + 1])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final, cast
 
 from starlette.types import Receive, Scope
@@ -14,6 +14,7 @@ from meterhouse._warehouse_response import Asked
 from meterhouse.server._forms import parse_form
 from meterhouse.server._keys import Caller, Keys, token_of
 from meterhouse.server._limits import Limits
+from meterhouse.server._protocol import WHOLE
 from queries import AuthenticationError, InvalidRequestError
 
 _STREAM: Final = "/v2/billing/meter_event_stream"
@@ -21,6 +22,7 @@ _FORM: Final = "application/x-www-form-urlencoded"
 _JSON: Final = "application/json"
 
 Headers = Mapping[bytes, bytes]
+ReadBody = Callable[[bytes], Mapping[str, Any] | None]
 
 
 def headers_of(scope: Scope) -> dict[bytes, bytes]:
@@ -75,8 +77,9 @@ async def asked_of(
     path: str,
     livemode: bool | None,
     bounds: Limits,
+    read_body: ReadBody | None,
 ) -> Asked:
-    """Read the whole request.
+    """Read the whole request. ``read_body`` reads and checks the bodies it knows at once.
 
     Raises:
         InvalidRequestError: it is too long, too slow, of another media type, or malformed.
@@ -89,23 +92,32 @@ async def asked_of(
             http_status=414,
         )
     params = parse_form(query.decode("latin-1")) if query else {}
-    if method == "POST":
-        body = await _body(receive, headers, bounds)
-        params |= _body_params(path, headers, body)
+    checked: Mapping[str, Any] | None = None
+    if method == "POST" and (body := await _body(scope, receive, headers, bounds)):
+        is_json = path.startswith("/v2/")
+        _require_media_type(headers, _JSON if is_json else _FORM)
+        if read_body is not None and not query:
+            checked = read_body(body)
+        if checked is None:
+            text = _text(body)
+            params |= _json(text) if is_json else parse_form(text)
     return Asked(
         method=method,
         path=path,
-        params=params,
+        params=params if checked is None else checked,
+        is_checked=checked is not None,
         idempotency_key=text_of(headers, b"idempotency-key"),
         stripe_version=text_of(headers, b"stripe-version"),
         livemode=livemode,
     )
 
 
-async def _body(receive: Receive, headers: Headers, bounds: Limits) -> bytes:
+async def _body(scope: Scope, receive: Receive, headers: Headers, bounds: Limits) -> bytes:
     declared = text_of(headers, b"content-length")
     if declared is not None and declared.isdigit() and int(declared) > bounds.body_bytes:
         raise _too_long(bounds)
+    if WHOLE in scope:
+        return await _read(receive, bounds)
     try:
         async with asyncio.timeout(bounds.body_seconds):
             return await _read(receive, bounds)
@@ -134,10 +146,7 @@ def _too_long(bounds: Limits) -> InvalidRequestError:
     )
 
 
-def _body_params(path: str, headers: Headers, body: bytes) -> dict[str, Any]:
-    if not body:
-        return {}
-    wanted = _JSON if path.startswith("/v2/") else _FORM
+def _require_media_type(headers: Headers, wanted: str) -> None:
     given = (text_of(headers, b"content-type") or wanted).partition(";")[0].strip().lower()
     coding = text_of(headers, b"content-encoding") or "identity"
     if given != wanted or coding.lower() != "identity":
@@ -146,11 +155,13 @@ def _body_params(path: str, headers: Headers, body: bytes) -> dict[str, Any]:
             f"{'' if coding == 'identity' else f' ({coding[:50]})'}.",
             http_status=415,
         )
+
+
+def _text(body: bytes) -> str:
     try:
-        text = body.decode()
+        return body.decode()
     except UnicodeDecodeError:
         raise InvalidRequestError("Invalid request: the body is not UTF-8.") from None
-    return _json(text) if wanted == _JSON else parse_form(text)
 
 
 def _json(text: str) -> dict[str, Any]:

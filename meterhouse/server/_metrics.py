@@ -3,27 +3,36 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import Counter
 from typing import Final
 
 _BOUNDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+
+
+class _Place:
+    """What is counted of one endpoint."""
+
+    __slots__ = ("buckets", "by_status", "seconds")
+
+    def __init__(self) -> None:
+        self.by_status: dict[int, int] = {}
+        self.buckets = [0] * (len(_BOUNDS) + 1)
+        self.seconds = 0.0
 
 
 class Metrics:
     """Counts of requests by endpoint and status, and how long they took."""
 
     def __init__(self) -> None:
-        self._requests: Counter[tuple[str, str, int]] = Counter()
-        self._buckets: dict[tuple[str, str], list[int]] = {}
-        self._seconds: Counter[tuple[str, str]] = Counter()
+        self._places: dict[tuple[str, str], _Place] = {}
 
     def note(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count one request. ``route`` is a template, so that ids never become labels."""
-        self._requests[method, route, status] += 1
-        place = (method, route)
-        buckets = self._buckets.setdefault(place, [0] * (len(_BOUNDS) + 1))
-        buckets[bisect_left(_BOUNDS, seconds)] += 1
-        self._seconds[place] += seconds  # pyright: ignore[reportArgumentType]
+        place = self._places.get((method, route))
+        if place is None:
+            place = self._places[method, route] = _Place()
+        place.by_status[status] = place.by_status.get(status, 0) + 1
+        place.buckets[bisect_left(_BOUNDS, seconds)] += 1
+        place.seconds += seconds
 
     def text(self, *, build: str, as_of: int, under_way: int) -> str:
         """Write everything counted so far."""
@@ -32,13 +41,14 @@ class Metrics:
             "# TYPE meterhouse_requests_total counter",
             *(
                 f'meterhouse_requests_total{{{_labels(method, route)},status="{status}"}} {count}'
-                for (method, route, status), count in sorted(self._requests.items())
+                for (method, route), place in sorted(self._places.items())
+                for status, count in sorted(place.by_status.items())
             ),
             "# HELP meterhouse_request_seconds How long requests took.",
             "# TYPE meterhouse_request_seconds histogram",
         ]
-        for place in sorted(self._buckets):
-            lines += self._histogram(place)
+        for (method, route), place in sorted(self._places.items()):
+            lines += _histogram(_labels(method, route), place)
         lines += [
             "# HELP meterhouse_requests_under_way Requests being answered.",
             "# TYPE meterhouse_requests_under_way gauge",
@@ -52,16 +62,17 @@ class Metrics:
         ]
         return "\n".join(lines) + "\n"
 
-    def _histogram(self, place: tuple[str, str]) -> list[str]:
-        name, labels = "meterhouse_request_seconds", _labels(*place)
-        lines: list[str] = []
-        count = 0
-        for bound, held in zip((*map(str, _BOUNDS), "+Inf"), self._buckets[place], strict=True):
-            count += held
-            lines.append(f'{name}_bucket{{{labels},le="{bound}"}} {count}')
-        lines.append(f"{name}_sum{{{labels}}} {self._seconds[place]:.6f}")
-        lines.append(f"{name}_count{{{labels}}} {count}")
-        return lines
+
+def _histogram(labels: str, place: _Place) -> list[str]:
+    name = "meterhouse_request_seconds"
+    lines: list[str] = []
+    count = 0
+    for bound, held in zip((*map(str, _BOUNDS), "+Inf"), place.buckets, strict=True):
+        count += held
+        lines.append(f'{name}_bucket{{{labels},le="{bound}"}} {count}')
+    lines.append(f"{name}_sum{{{labels}}} {place.seconds:.6f}")
+    lines.append(f"{name}_count{{{labels}}} {count}")
+    return lines
 
 
 def _labels(method: str, route: str) -> str:

@@ -132,3 +132,16 @@ _values = st.recursive(
 def test_our_json_is_what_every_json_reader_reads(value):
     assert json.loads(encode_json(value)) == value
     assert decode_json(encode_json(value, sort_keys=True)) == value
+
+
+def test_every_character_is_written_as_the_standard_writer_writes_it() -> None:
+    characters = [chr(code) for code in range(0x110000) if not 0xD800 <= code < 0xE000]
+    for first in range(0, len(characters), 4096):
+        text = "".join(characters[first : first + 4096])
+        expected = json.dumps({text: text}, ensure_ascii=False, separators=(",", ":"))
+        assert encode_json({text: text}) == expected
+        assert encode_json([{text: text}]) == f"[{expected}]"
+
+
+def test_half_of_a_surrogate_pair_stays_what_it_is() -> None:
+    assert encode_json({"a": "\ud800"}) == '{"a":"\ud800"}'

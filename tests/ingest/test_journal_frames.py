@@ -20,7 +20,7 @@ from ingest._journal_frames import (
 
 
 def frame(number: int, row: bytes = b'{"quantity":1}') -> bytes:
-    call = encode_call("usage_records", [row], (), {})
+    call = encode_call("usage_records", 1, row + b"\n", (), {})
     return encode_frame(encode_receipt(1_000 + number, number) + call)
 
 
@@ -89,7 +89,8 @@ def test_what_is_encoded_is_decoded(
             else dict(zip(("key", "body", "fingerprint", "status"), (*kept, "f", 200), strict=True))
         )
         payload += encode_receipt(number, number)
-        payload += encode_call("meter_events", rows, identifiers, answer)
+        lines = b"".join(row + b"\n" for row in rows)
+        payload += encode_call("meter_events", len(rows), lines, identifiers, answer)
     (found,) = intact_frames(encode_frame(payload), "segment")
     for entry, (rows, identifiers, kept) in zip(decode_entries(found.payload), calls, strict=True):
         assert list(entry.rows) == rows

@@ -6,6 +6,7 @@ import base64
 import concurrent.futures
 import contextlib
 import json
+import re
 import socket
 import time
 from collections.abc import Generator
@@ -244,6 +245,44 @@ def test_the_access_log_is_json_and_tells_no_secret(served: Served, http: httpx.
     assert TEST_KEY not in "".join(served.log)
 
 
+def test_each_of_many_requests_at_once_has_its_line_in_the_access_log(served: Served) -> None:
+    agent = "café/1"
+
+    def ask(at: int) -> str:
+        with served.client() as client:
+            asked = client.get(f"/v1/nothing/{at}", headers={"User-Agent": agent.encode("latin-1")})
+            return asked.headers["Request-Id"]
+
+    with concurrent.futures.ThreadPoolExecutor(8) as threads:
+        ids = list(threads.map(ask, range(40)))
+    lines: list[dict[str, object]] = []
+    while len(lines) < len(ids):
+        time.sleep(0.01)
+        logged = [json.loads(each) for each in list(served.log) if each.startswith("{")]
+        lines = [line for line in logged if line["request_id"] in ids]
+    assert sorted(str(line["request_id"]) for line in lines) == sorted(ids)
+    assert {line["path"] for line in lines} == {f"/v1/nothing/{at}" for at in range(40)}
+    assert {(line["status"], line["user_agent"]) for line in lines} == {(404, agent)}
+
+
+def test_a_body_may_arrive_in_pieces_but_not_without_end(served: Served) -> None:
+    address = urlsplit(served.url)
+    event = b"event_name=calls&payload[value]=1"
+    head = (
+        f"POST /v1/billing/meter_events HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+        f"Authorization: Bearer {TEST_KEY}\r\nContent-Length: {len(event)}\r\n\r\n"
+    ).encode()
+    answers: list[bytes] = []
+    for pieces in ([event[:9], event[9:]], [event[:9]]):
+        with socket.create_connection((address.hostname or "", address.port or 0)) as raw:
+            raw.sendall(head)
+            for piece in pieces:
+                time.sleep(0.2)
+                raw.sendall(piece)
+            answers.append(raw.recv(2**16))
+    assert [answer[:12] for answer in answers] == [b"HTTP/1.1 200", b"HTTP/1.1 408"]
+
+
 def test_a_client_that_hangs_up_or_talks_nonsense_harms_nobody(
     served: Served, http: httpx.Client
 ) -> None:
@@ -256,6 +295,32 @@ def test_a_client_that_hangs_up_or_talks_nonsense_harms_nobody(
         with socket.create_connection((address.hostname or "", address.port or 0)) as raw:
             raw.sendall(sent)
     assert http.get("/healthz").status_code == 200
+
+
+def test_requests_sent_without_waiting_are_answered_in_their_order(served: Served) -> None:
+    address = urlsplit(served.url)
+    head = f"Host: x\r\nAuthorization: Bearer {TEST_KEY}\r\n"
+    event = "event_name=calls&payload[value]=many"
+    sent = (
+        f"GET /v1/customers?limit=1 HTTP/1.1\r\n{head}\r\n"
+        f"HEAD /v1/customers HTTP/1.1\r\n{head}\r\n"
+        f"POST /v1/billing/meter_events HTTP/1.1\r\n{head}Expect: 100-continue\r\n"
+        f"Content-Length: {len(event)}\r\n\r\n{event}"
+        f"GET /v1/nothing HTTP/1.1\r\n{head}Connection: close\r\n\r\n"
+    )
+    answer = b""
+    with socket.create_connection((address.hostname or "", address.port or 0)) as raw:
+        raw.sendall(sent.encode())
+        while piece := raw.recv(2**16):
+            answer += piece
+    heads = re.findall(r"HTTP/1.1 (\d+) [^{]*?\r\n\r\n", answer.decode())
+    assert heads == ["200", "405", "100", "400", "404"]
+    *others, last = answer.decode().split("HTTP/1.1 ")
+    assert "connection: close\r\n" in last
+    assert not any("connection:" in other for other in others)
+    for each in (others[1], others[4], last):
+        top, _, body = each.partition("\r\n\r\n")
+        assert f"content-length: {len(body)}\r\n" in f"{top}\r\n"
 
 
 def test_a_head_without_an_end_is_refused(served: Served, http: httpx.Client) -> None:
