@@ -20,6 +20,7 @@ Loader = Callable[[str, Sequence[str]], dict[str, Object]]
 """Give the objects of one type with these ids, by id; a missing one is left out."""
 
 _DEEPEST = 4
+"""The levels of a path, ``data`` of a list among them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,25 +39,29 @@ def paths_of(expand: Iterable[str], object_type: str, *, is_list: bool) -> Paths
     tree: Paths = {}
     for at, path in enumerate(expand):
         fields = path.split(".")
-        if len(fields) - (1 if is_list else 0) > _DEEPEST:
+        if len(fields) > _DEEPEST:
             raise InvalidRequestError(
-                f"You cannot expand more than {_DEEPEST} levels of a property: {path}",
+                f"You cannot expand more than {_DEEPEST} levels of a property. Property: {path}",
+                code="property_expansion_max_depth",
                 param=f"expand[{at}]",
             )
-        if is_list:
-            if fields[0] != "data" or len(fields) == 1:
-                raise _not_expandable(path, at)
-            fields = fields[1:]
-        if not _leads_somewhere(object_type, fields):
+        within = fields[1:] if is_list and fields[0] == "data" else fields
+        if not _leads_somewhere(object_type, within):
             raise _not_expandable(path, at)
+        if within is fields and is_list:
+            raise _not_expandable(path, at, instead=f"data.{path}")
+        fields = within
         node = tree
         for field in fields:
             node = node.setdefault(field, {})
     return tree
 
 
-def _not_expandable(path: str, at: int) -> InvalidRequestError:
-    return InvalidRequestError(f"This property cannot be expanded ({path}).", param=f"expand[{at}]")
+def _not_expandable(path: str, at: int, *, instead: str | None = None) -> InvalidRequestError:
+    hint = "" if instead is None else f" You may want to try expanding '{instead}' instead."
+    return InvalidRequestError(
+        f"This property cannot be expanded ({path}).{hint}", param=f"expand[{at}]"
+    )
 
 
 def _leads_somewhere(object_type: str, fields: list[str]) -> bool:

@@ -69,10 +69,17 @@ EDGES: dict[str, dict[str, Edge]] = {
         "phases": _part("subscription_schedule.phase"),
     },
     "subscription_schedule.phase": {
+        "add_invoice_items": _part("subscription_schedule.phase.item"),
         "coupon": _to("coupon"),
+        "discounts": _part("subscription_schedule.discount"),
         "items": _part("subscription_schedule.phase.item"),
     },
-    "subscription_schedule.phase.item": {"price": _to("price"), "plan": _to("plan")},
+    "subscription_schedule.phase.item": {
+        "price": _to("price"),
+        "plan": _to("plan"),
+        "discounts": _part("subscription_schedule.discount"),
+    },
+    "subscription_schedule.discount": {"coupon": _to("coupon"), "discount": _to("discount")},
     "discount": {"coupon": _part("coupon"), "customer": _to("customer")},
     "coupon": {"applies_to": _hidden()},
     "invoiceitem": {
@@ -88,9 +95,18 @@ EDGES: dict[str, dict[str, Edge]] = {
         "subscription": _to("subscription"),
         "discount": _part("discount"),
         "discounts": _to("discount"),
+        "from_invoice": _part("invoice.from_invoice"),
+        "latest_revision": _to("invoice"),
         "lines": _part("line_item"),
+        "total_discount_amounts": _part("discount_amount"),
+        "total_pretax_credit_amounts": _part("discount_amount"),
+        "total_tax_amounts": _part("tax_amount"),
         "parent": _part("invoice.parent"),
     },
+    "invoice.from_invoice": {"invoice": _to("invoice")},
+    # Of an invoice and of its lines alike.
+    "discount_amount": {"discount": _to("discount")},
+    "tax_amount": {"tax_rate": _to("tax_rate")},
     "line_item": {
         "price": _part("price"),
         "plan": _part("plan"),
@@ -98,6 +114,9 @@ EDGES: dict[str, dict[str, Edge]] = {
         "subscription_item": _to("subscription_item"),
         "invoice_item": _to("invoiceitem"),
         "discounts": _to("discount"),
+        "discount_amounts": _part("discount_amount"),
+        "pretax_credit_amounts": _part("discount_amount"),
+        "tax_amounts": _part("tax_amount"),
         "pricing": _part("line_item.pricing"),
     },
     # The shapes of invoices and their lines from 2025-03-31.basil on.
