@@ -9,6 +9,7 @@ import json
 import socket
 import time
 from collections.abc import Generator
+from http.client import HTTPResponse
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -256,6 +257,26 @@ def test_a_client_that_hangs_up_or_talks_nonsense_harms_nobody(
         with socket.create_connection((address.hostname or "", address.port or 0)) as raw:
             raw.sendall(sent)
     assert http.get("/healthz").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        (b"nonsense\r\n\r\n", 400),
+        (b"GET /v1/customers HTTP/9.9\r\n\r\n", 400),
+        (b"GET /v1/customers?email=%b HTTP/1.1\r\nHost: x\r\n\r\n" % (b"x" * 2**17), 414),
+    ],
+)
+def test_what_is_not_http_is_refused_in_the_envelope(
+    served: Served, sent: bytes, status: int
+) -> None:
+    address = urlsplit(served.url)
+    with socket.create_connection((address.hostname or "", address.port or 0)) as raw:
+        raw.sendall(sent)
+        answer = HTTPResponse(raw)
+        answer.begin()
+        error = json.loads(answer.read())["error"]
+    assert (answer.status, error["type"]) == (status, "invalid_request_error")
 
 
 def test_a_head_without_an_end_is_refused(served: Served, http: httpx.Client) -> None:
