@@ -170,6 +170,24 @@ def test_a_post_under_one_key_is_done_once_and_answered_alike(http: httpx.Client
     assert long.status_code == 400
 
 
+def test_each_mode_has_idempotency_keys_of_its_own(served: Served) -> None:
+    key = {"Idempotency-Key": "of-both-modes"}
+    event = {"event_name": "api_requests", "payload[stripe_customer_id]": "cus_AuroraLabs0001"}
+    for mode, is_live in ((TEST_KEY, False), (LIVE_KEY, True)):
+        with served.client(mode) as client:
+            first, second = (
+                client.post("/v1/billing/meter_events", data=event, headers=key) for _ in range(2)
+            )
+            assert first.status_code == 200, first.text
+            assert first.json()["livemode"] is is_live
+            assert second.content == first.content
+            other = client.post(
+                "/v1/billing/meter_events", data={**event, "timestamp": "1"}, headers=key
+            )
+            assert error_of(other)["type"] == "idempotency_error"
+            assert "'of-both-modes'" in error_of(other)["message"]
+
+
 def test_many_calls_at_once_are_each_taken_once(served: Served) -> None:
     def create(at: int) -> str:
         with served.client() as client:
