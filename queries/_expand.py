@@ -75,7 +75,7 @@ def _leads_somewhere(object_type: str, fields: list[str]) -> bool:
         if edge is None:
             return False
         object_type, last = edge.target, edge.how
-    return last in (How.REFERENCE, How.HIDDEN)
+    return last in (How.REFERENCE, How.HIDDEN, How.LOOKED_UP)
 
 
 def show(objects: Sequence[Object], object_type: str, paths: Paths, load: Loader) -> None:
@@ -113,10 +113,15 @@ def _copy(value: Any) -> Any:
 
 def _fold(item: Object, object_type: str, paths: Paths, pending: list[_Pending]) -> None:
     for field, edge in EDGES.get(object_type, {}).items():
-        if field not in item:
-            continue
         within = paths.get(field)
-        if edge.how is How.HIDDEN and within is None:
+        if edge.how is How.LOOKED_UP:
+            # What landed under the field, if anything did, is as old as the object that has it.
+            item.pop(field, None)
+            if within is not None:
+                pending.append(_Pending(item, field, edge.target, item["id"], within))
+        elif field not in item:
+            continue
+        elif edge.how is How.HIDDEN and within is None:
             del item[field]
         else:
             _fold_field(item, field, edge, within, pending)

@@ -19,6 +19,8 @@ class How(Enum):
     """Always in full."""
     HIDDEN = "hidden"
     """Not at all, or in full where expanded."""
+    LOOKED_UP = "looked up"
+    """Not at all, or looked up by the id of the object that has it where expanded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,11 @@ EDGES: dict[str, dict[str, Edge]] = {
     },
     "plan": {"product": _to("product"), "tiers": _hidden()},
     "product": {"default_price": _to("price")},
-    "customer": {"discount": _part("discount"), "subscriptions": _hidden("subscription")},
+    "customer": {
+        "discount": _part("discount"),
+        "subscriptions": Edge(How.LOOKED_UP, "customer.subscriptions"),
+    },
+    "customer.subscriptions": {"data": _part("subscription")},
     "subscription": {
         "customer": _to("customer"),
         "items": _part("subscription_item"),

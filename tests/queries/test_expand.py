@@ -120,3 +120,18 @@ def test_a_list_says_where_the_field_is_that_was_meant(warehouse: Warehouse) -> 
         "This property cannot be expanded (product). "
         "You may want to try expanding 'data.product' instead."
     )
+
+
+def test_a_customer_shows_its_subscriptions_where_they_are_expanded(warehouse: Warehouse) -> None:
+    assert "subscriptions" not in warehouse.customers.retrieve("cus_CedarReports03")
+    for each in warehouse.customers.list(
+        expand=["data.subscriptions", "data.subscriptions.data.latest_invoice"]
+    ):
+        held = each.subscriptions
+        assert held.data == warehouse.subscriptions.list(customer=each.id).data
+        assert [one.id for one in held.auto_paging_iter()] == [one.id for one in held]
+    through = warehouse.subscriptions.retrieve(
+        "sub_CedarReports03", expand=["customer.subscriptions.data.customer"]
+    )
+    inner = through.customer.subscriptions.data[0]
+    assert inner.customer == warehouse.customers.retrieve("cus_CedarReports03")
