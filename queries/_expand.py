@@ -21,6 +21,8 @@ Loader = Callable[[str, Sequence[str]], dict[str, Object]]
 
 _DEEPEST = 4
 """The levels of a path, ``data`` of a list among them."""
+_LEAVES = frozenset({"tax_rate", "billing.meter"})
+"""What lands and leads nowhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,10 @@ def _not_expandable(path: str, at: int, *, instead: str | None = None) -> Invali
 
 
 def _leads_somewhere(object_type: str, fields: list[str]) -> bool:
-    """Whether a path ends at something that can be expanded."""
+    """Whether a path ends at an object, be it one that is in full anyway.
+
+    Where it leads to an object that is kept elsewhere, what lies within is not known here.
+    """
     last: How | None = None
     for field in fields:
         if field == "data" and last is How.PART:
@@ -73,9 +78,9 @@ def _leads_somewhere(object_type: str, fields: list[str]) -> bool:
             continue
         edge = EDGES.get(object_type, {}).get(field)
         if edge is None:
-            return False
+            return last is How.REFERENCE and object_type not in EDGES and object_type not in _LEAVES
         object_type, last = edge.target, edge.how
-    return last in (How.REFERENCE, How.HIDDEN, How.LOOKED_UP)
+    return last is not None
 
 
 def show(objects: Sequence[Object], object_type: str, paths: Paths, load: Loader) -> None:

@@ -1,7 +1,8 @@
 """Which fields of which object lead to another object, and how.
 
 One table serves both ways: it decides what an ``expand`` path may name, and what an object shows
-where nothing is expanded. Source: the ``x-expansionResources`` of Stripe's OpenAPI document.
+where nothing is expanded. References to objects that are kept elsewhere, such as payment methods,
+stay ids. Source: the ``x-expansionResources`` of Stripe's OpenAPI document.
 """
 
 from __future__ import annotations
@@ -50,13 +51,23 @@ EDGES: dict[str, dict[str, Edge]] = {
         "currency_options": _hidden("price.currency_options"),
     },
     "plan": {"product": _to("product"), "tiers": _hidden()},
-    "product": {"default_price": _to("price")},
+    "product": {"tax_code": _to("tax_code"), "default_price": _to("price")},
     "customer": {
+        "default_source": _to("source"),
+        "invoice_settings": _part("customer.invoice_settings"),
+        "test_clock": _to("test_clock"),
         "discount": _part("discount"),
         "subscriptions": Edge(How.LOOKED_UP, "customer.subscriptions"),
     },
+    "customer.invoice_settings": {"default_payment_method": _to("payment_method")},
     "customer.subscriptions": {"data": _part("subscription")},
     "subscription": {
+        "application": _to("application"),
+        "default_payment_method": _to("payment_method"),
+        "default_source": _to("source"),
+        "on_behalf_of": _to("account"),
+        "pending_setup_intent": _to("setup_intent"),
+        "test_clock": _to("test_clock"),
         "customer": _to("customer"),
         "items": _part("subscription_item"),
         "discount": _part("discount"),
@@ -70,6 +81,8 @@ EDGES: dict[str, dict[str, Edge]] = {
         "discounts": _to("discount"),
     },
     "subscription_schedule": {
+        "application": _to("application"),
+        "test_clock": _to("test_clock"),
         "customer": _to("customer"),
         "subscription": _to("subscription"),
         "phases": _part("subscription_schedule.phase"),
@@ -86,9 +99,14 @@ EDGES: dict[str, dict[str, Edge]] = {
         "discounts": _part("subscription_schedule.discount"),
     },
     "subscription_schedule.discount": {"coupon": _to("coupon"), "discount": _to("discount")},
-    "discount": {"coupon": _part("coupon"), "customer": _to("customer")},
+    "discount": {
+        "promotion_code": _to("promotion_code"),
+        "coupon": _part("coupon"),
+        "customer": _to("customer"),
+    },
     "coupon": {"applies_to": _hidden()},
     "invoiceitem": {
+        "test_clock": _to("test_clock"),
         "customer": _to("customer"),
         "invoice": _to("invoice"),
         "subscription": _to("subscription"),
@@ -97,6 +115,15 @@ EDGES: dict[str, dict[str, Edge]] = {
         "discounts": _to("discount"),
     },
     "invoice": {
+        "account_tax_ids": _to("tax_id"),
+        "application": _to("application"),
+        "charge": _to("charge"),
+        "default_payment_method": _to("payment_method"),
+        "default_source": _to("source"),
+        "on_behalf_of": _to("account"),
+        "payment_intent": _to("payment_intent"),
+        "quote": _to("quote"),
+        "test_clock": _to("test_clock"),
         "customer": _to("customer"),
         "subscription": _to("subscription"),
         "discount": _part("discount"),
@@ -130,7 +157,7 @@ EDGES: dict[str, dict[str, Edge]] = {
     "invoice.parent.subscription_details": {"subscription": _to("subscription")},
     "line_item.pricing": {"price_details": _part("line_item.pricing.price_details")},
     "line_item.pricing.price_details": {"price": _to("price")},
-    "billing.credit_grant": {"customer": _to("customer")},
+    "billing.credit_grant": {"customer": _to("customer"), "test_clock": _to("test_clock")},
     "billing.credit_balance_summary": {"customer": _to("customer")},
     "billing.alert": {"usage_threshold": _part("billing.alert.usage_threshold")},
     "billing.alert.usage_threshold": {

@@ -83,6 +83,36 @@ def test_every_reference_of_the_package_to_an_object_that_lands_can_be_expanded(
         assert (edge.how, edge.target) == (How.REFERENCE, target), (object_type, path)
 
 
+def test_every_reference_of_the_package_may_be_named(warehouse: Warehouse) -> None:
+    elsewhere = {
+        (object_type, field)
+        for object_type, kind in LANDED.items()
+        for field, annotation in kind.__annotations__.items()
+        for part in parts_of(annotation)
+        if str in typing.get_args(part) and any(map(is_name, typing.get_args(part)))
+    }
+    assert ("invoice", "payment_intent") in elsewhere
+    for object_type, field in sorted(elsewhere):
+        assert paths_of([field], object_type, is_list=False) == {field: {}}
+    for path, expand in (
+        ("/v1/subscriptions", "data.items.data.price"),
+        ("/v1/subscriptions", "data.latest_invoice.payment_intent"),
+        ("/v1/customers/cus_AuroraLabs0001", "invoice_settings.default_payment_method.card"),
+        ("/v1/invoices/in_BorealisFebruary", "lines"),
+    ):
+        plain = warehouse.request("GET", path)
+        assert warehouse.request("GET", path, {"expand": [expand]}).text == plain.text
+
+
+def test_what_is_kept_elsewhere_stays_an_id() -> None:
+    def nothing(target: str, identifiers: object) -> dict[str, Object]:
+        return {}
+
+    held: Object = {"id": "in_1", "object": "invoice", "payment_intent": "pi_1"}
+    show([held], "invoice", {"payment_intent": {"payment_method": {}}}, nothing)
+    assert held["payment_intent"] == "pi_1"
+
+
 def test_a_tax_rate_is_shown_by_its_id_until_it_is_expanded() -> None:
     rate = {"id": "txr_1", "object": "tax_rate"}
 
