@@ -135,6 +135,7 @@ EDGES: dict[str, dict[str, Edge]] = {
         "total_pretax_credit_amounts": _part("discount_amount"),
         "total_tax_amounts": _part("tax_amount"),
         "parent": _part("invoice.parent"),
+        "total_taxes": _part("tax"),
     },
     "invoice.from_invoice": {"invoice": _to("invoice")},
     # Of an invoice and of its lines alike.
@@ -151,10 +152,13 @@ EDGES: dict[str, dict[str, Edge]] = {
         "pretax_credit_amounts": _part("discount_amount"),
         "tax_amounts": _part("tax_amount"),
         "pricing": _part("line_item.pricing"),
+        "taxes": _part("tax"),
     },
     # The shapes of invoices and their lines from 2025-03-31.basil on.
     "invoice.parent": {"subscription_details": _part("invoice.parent.subscription_details")},
     "invoice.parent.subscription_details": {"subscription": _to("subscription")},
+    "tax": {"tax_rate_details": _part("tax.tax_rate_details")},
+    "tax.tax_rate_details": {"tax_rate": _to("tax_rate")},
     "line_item.pricing": {"price_details": _part("line_item.pricing.price_details")},
     "line_item.pricing.price_details": {"price": _to("price")},
     "billing.credit_grant": {"customer": _to("customer"), "test_clock": _to("test_clock")},

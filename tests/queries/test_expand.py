@@ -10,6 +10,7 @@ import pytest
 import stripe
 
 from meterhouse import Warehouse
+from queries._basil import basil_invoice
 from queries._expand import Object, paths_of, show
 from queries._expandable import EDGES, How
 
@@ -127,6 +128,16 @@ def test_a_tax_rate_is_shown_by_its_id_until_it_is_expanded() -> None:
         paths = paths_of(["total_tax_amounts.tax_rate"], "invoice", is_list=False)
         show([folded], "invoice", paths, landed)
         assert folded["total_tax_amounts"][0]["tax_rate"] == rate
+
+
+def test_the_newest_shape_folds_a_tax_rate_that_landed_in_full() -> None:
+    def nothing(target: str, identifiers: object) -> dict[str, Object]:
+        return {}
+
+    tax = {"amount": 20, "inclusive": False, "tax_rate": {"id": "txr_1", "object": "tax_rate"}}
+    shaped = basil_invoice({"id": "in_1", "object": "invoice", "total_tax_amounts": [tax]})
+    show([shaped], "invoice", {}, nothing)
+    assert shaped["total_taxes"][0]["tax_rate_details"] == {"tax_rate": "txr_1"}
 
 
 @pytest.mark.parametrize(
