@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     )
     from meterhouse._resources_base import RequestOptions
     from meterhouse._warehouse import Warehouse
-    from meterhouse._warehouse_response import Response
+    from meterhouse._warehouse_response import Response, StripeResponse
     from queries import (
         APIError,
         AuthenticationError,
@@ -91,6 +91,7 @@ __all__ = [
     "Response",
     "StripeError",
     "StripeObject",
+    "StripeResponse",
     "Subscription",
     "SubscriptionItem",
     "SubscriptionSchedule",
@@ -137,7 +138,7 @@ _HOMES: Final = {
     ),
     "meterhouse._resources_base": ("RequestOptions",),
     "meterhouse._warehouse": ("Warehouse",),
-    "meterhouse._warehouse_response": ("Response",),
+    "meterhouse._warehouse_response": ("Response", "StripeResponse"),
     "queries": (
         "APIError",
         "AuthenticationError",

@@ -11,9 +11,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 from foundation import encode_json
-
-if TYPE_CHECKING:
-    from meterhouse._warehouse_response import Response
+from meterhouse._warehouse_response import Response, StripeResponse
 
 
 class StripeObject(dict[str, Any]):
@@ -37,9 +35,9 @@ class StripeObject(dict[str, Any]):
             raise AttributeError(f"This {kind} has no field '{name}'; it has: {held}")
 
     @property
-    def last_response(self) -> Response | None:
+    def last_response(self) -> StripeResponse | None:
         """The response that held the object; None for an object inside another."""
-        return self._last_response
+        return None if self._last_response is None else StripeResponse(self._last_response)
 
     def to_dict(self) -> dict[str, Any]:
         """Give the object as plain dicts and lists."""

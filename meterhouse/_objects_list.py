@@ -92,7 +92,9 @@ class ListObject(StripeObject, Generic[T]):
     def list(self, **params: Any) -> ListObject[T]:
         """Ask for the list again with other parameters."""
         if self._fetch is None:
-            raise ValueError("This list was made by hand; it cannot be asked for again.")
+            raise ValueError(
+                "This list was made by hand or unpickled; it cannot be asked for again."
+            )
         address = urlsplit(self["url"])
         return self._fetch(address.path, {**dict(parse_qsl(address.query)), **params})
 

@@ -15,7 +15,7 @@ import duckdb
 
 from foundation import JsonNumber
 from foundation.errors import UsageError
-from queries import locate
+from queries import distinct_names, locate
 
 __all__ = ["Answer", "ask"]
 
@@ -24,7 +24,10 @@ _AT_ONCE: Final = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A query's columns, and its rows as they are read. Good only within the `ask` block."""
+    """A query's columns, no two of one name, and its rows as they are read.
+
+    Good only within the `ask` block.
+    """
 
     columns: tuple[str, ...]
     _result: duckdb.DuckDBPyConnection
@@ -52,7 +55,8 @@ def ask(home: Path, sql: str, *, build_id: str | None = None) -> Generator[Answe
         try:
             connection.execute("set TimeZone = 'UTC'")
             result = connection.execute(sql)
-            yield Answer(tuple(column[0] for column in result.description or ()), result)
+            names = distinct_names(column[0] for column in result.description or ())
+            yield Answer(tuple(names), result)
         except duckdb.Error as error:
             raise UsageError(
                 str(error).splitlines()[0], next_command='meterhouse query "show all tables"'

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Generic, Protocol, TypedDict, TypeVar, cast
+from collections.abc import Callable, Mapping
+from typing import Any, Generic, Protocol, Self, TypedDict, TypeVar, cast
 from urllib.parse import quote
 
 from meterhouse._objects import StripeObject
@@ -20,6 +20,14 @@ class RequestOptions(TypedDict, total=False):
     """A POST under the same key within 24 hours is done once and answered alike."""
     stripe_version: str
     """The API version whose shapes are answered."""
+    headers: Mapping[str, str]
+    """The two above as HTTP has them: ``Idempotency-Key``, ``Stripe-Version``."""
+
+
+def header_of(options: RequestOptions, name: str) -> str | None:
+    """Give a header that the caller set, whatever its case."""
+    held = options.get("headers") or {}
+    return next((value for key, value in held.items() if key.lower() == name), None)
 
 
 class Asks(Protocol):
@@ -28,6 +36,29 @@ class Asks(Protocol):
     def ask(self, method: str, path: str, params: Params, options: RequestOptions) -> StripeObject:
         """Give the answer as an object, or raise the refusal."""
         ...
+
+
+class PageAsker:
+    """Asks for further pages of a list, as the page was asked for.
+
+    A copy of the page shares it. A pickled page comes back without one: it belongs to a warehouse.
+    """
+
+    def __init__(self, warehouse: Asks, options: RequestOptions) -> None:
+        self._warehouse = warehouse
+        self._options = options
+
+    def __call__(self, path: str, params: Params) -> ListObject[Any]:
+        """Ask for a page of the list at a path."""
+        page = self._warehouse.ask("GET", path, params, self._options)
+        assert isinstance(page, ListObject)
+        return cast("ListObject[Any]", page)
+
+    def __deepcopy__(self, memo: object) -> Self:
+        return self
+
+    def __reduce__(self) -> tuple[Callable[[], None], tuple[()]]:
+        return type(None), ()
 
 
 class Resource:

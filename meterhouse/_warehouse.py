@@ -6,15 +6,14 @@ import datetime
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal, Self, overload
+from typing import TYPE_CHECKING, Literal, Self, overload
 
 from foundation import Home, Settings
 from foundation.errors import NotAHomeError, UsageError
 from meterhouse._instants import parse_instant
 from meterhouse._objects import StripeObject
 from meterhouse._objects_build import object_of
-from meterhouse._objects_list import ListObject
-from meterhouse._resources_base import Params, RequestOptions
+from meterhouse._resources_base import PageAsker, Params, RequestOptions, header_of
 from meterhouse._resources_billing import Billing
 from meterhouse._resources_invoices import Invoices
 from meterhouse._resources_landed import (
@@ -143,18 +142,12 @@ class Warehouse:
             method,
             path,
             params,
-            idempotency_key=options.get("idempotency_key"),
-            stripe_version=options.get("stripe_version"),
+            idempotency_key=options.get("idempotency_key") or header_of(options, "idempotency-key"),
+            stripe_version=options.get("stripe_version") or header_of(options, "stripe-version"),
         )
         if response.is_error:
             raise raised(response)
-
-        def fetch(url: str, asked: Mapping[str, Any]) -> ListObject[Any]:
-            page = self.ask("GET", url, asked, options)
-            assert isinstance(page, ListObject)
-            return page
-
-        return object_of(response, params, fetch)
+        return object_of(response, params, PageAsker(self, options))
 
     @overload
     def sql(
@@ -184,6 +177,7 @@ class Warehouse:
         """Run a query over the build: marts, table functions, anything that only reads.
 
         ``params`` fill ``?`` (a sequence) or ``$name`` (a mapping). Decimals come out exact.
+        Columns of one name are told apart: ``id``, ``id_1``.
 
         Raises:
             UsageError: the query is wrong, or would write; the message is DuckDB's.
@@ -196,7 +190,14 @@ class Warehouse:
             return table
         import polars as pl
 
-        frame = pl.from_arrow(table)
+        try:
+            frame = pl.from_arrow(table)
+        except pl.exceptions.ComputeError as error:
+            kinds = ", ".join(f"{field.name} ({field.type})" for field in table.schema)
+            raise UsageError(
+                "polars cannot hold a column of this answer, such as an interval or a union: "
+                f"{kinds}. Cast it in the query, or ask for format='arrow'."
+            ) from error
         assert isinstance(frame, pl.DataFrame)
         return frame
 

@@ -26,9 +26,9 @@ from ingest import (
     IdempotencyMismatchError,
     IdempotentCall,
     Journal,
-    request_fingerprint,
     sealing,
 )
+from meterhouse._idempotency_keys import idempotent, refused_key
 from meterhouse._routes import Endpoints
 from meterhouse._sessions import Sessions
 from meterhouse._supposed_objects import land_in_memory
@@ -42,14 +42,12 @@ from queries import (
     DEFAULT_VERSION,
     APIError,
     BuildPool,
-    IdempotencyError,
     InvalidRequestError,
     Question,
     Route,
     StripeError,
 )
 
-_LONGEST_KEY: Final = 255
 _SEALING_EVERY: Final = timedelta(seconds=30)
 _log: Final = logging.getLogger("meterhouse")
 
@@ -92,7 +90,7 @@ class Kernel:
             if write is None:
                 return self._read(call, route, question)
             journal = self._open_journal()
-            with _idempotent(journal, call, question) as under:
+            with idempotent(journal, call.asked, question) as under:
                 if under.answer is not None:
                     return _repeated(call, under.answer)
                 return self._write(call, write, question, journal, under)
@@ -109,7 +107,7 @@ class Kernel:
             if write is None:
                 return await in_thread(lambda: self._read(call, route, question))
             journal = self._journal or await in_thread(self._open_journal)
-            with _idempotent(journal, call, question) as under:
+            with idempotent(journal, call.asked, question) as under:
                 if under.answer is not None:
                     return _repeated(call, under.answer)
                 if write.after_all_of is not None:
@@ -243,20 +241,6 @@ def _begin(asked: Asked) -> _Call:
     return _Call(asked, request_id, headers)
 
 
-def _idempotent(journal: Journal, call: _Call, question: Question) -> IdempotentCall:
-    asked = call.asked
-    key = asked.idempotency_key
-    if key is not None and not 0 < len(key) <= _LONGEST_KEY:
-        raise IdempotencyError(
-            f"Idempotency keys have 1 to {_LONGEST_KEY} characters; this one has {len(key)}.",
-            http_status=400,
-        )
-    if key is None:
-        return journal.idempotent(None, "")
-    params = {"params": question.params, "livemode": question.livemode}
-    return journal.idempotent(key, request_fingerprint(asked.method, asked.path, params))
-
-
 def _repeated(call: _Call, answer: Answer) -> Response:
     headers = {**call.headers, "Idempotent-Replayed": "true"}
     return Response(answer.status, headers, decode_json(answer.body), call.route)
@@ -276,10 +260,8 @@ def _in_stripes_words(error: Exception) -> StripeError:
     match error:
         case StripeError():
             return error
-        case IdempotencyMismatchError():
-            return IdempotencyError(error.message)
-        case IdempotencyKeyInUseError():
-            return IdempotencyError(error.message, code="idempotency_key_in_use", http_status=409)
+        case IdempotencyMismatchError() | IdempotencyKeyInUseError():
+            return refused_key(error)
         case DuplicateMeterEventError():
             return InvalidRequestError(error.message, param="identifier")
         case UsageError():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any, cast
 
@@ -55,3 +55,58 @@ class Response(msgspec.Struct, frozen=True, dict=True):
     def is_error(self) -> bool:
         """Whether the request was refused; the body is then ``{"error": {...}}``."""
         return self.status >= 400
+
+
+class StripeResponse:
+    """The response that held an object, with the fields that the stripe package gives it."""
+
+    def __init__(self, response: Response) -> None:
+        """Show a response by the stripe package's names."""
+        self._response = response
+
+    @property
+    def code(self) -> int:
+        """The HTTP status."""
+        return self._response.status
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The headers, whatever the case in which one is asked for."""
+        return _Headers(self._response.headers)
+
+    @property
+    def body(self) -> str:
+        """The body's text."""
+        return self._response.text
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """The body as plain dicts and lists."""
+        return self._response.body
+
+    @property
+    def request_id(self) -> str | None:
+        """The id of the request, by which its rows can be found again."""
+        return self.headers.get("Request-Id")
+
+    @property
+    def idempotency_key(self) -> str | None:
+        """The Idempotency-Key of the request, where it had one."""
+        return self.headers.get("Idempotency-Key")
+
+
+class _Headers(Mapping[str, str]):
+    def __init__(self, headers: Mapping[str, str]) -> None:
+        self._headers = {name.lower(): (name, value) for name, value in headers.items()}
+
+    def __getitem__(self, name: str) -> str:
+        return self._headers[name.lower()][1]
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name, _ in self._headers.values())
+
+    def __len__(self) -> int:
+        return len(self._headers)
+
+    def __repr__(self) -> str:
+        return repr(dict(self))

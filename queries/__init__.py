@@ -17,6 +17,7 @@ Nothing here writes, and nothing here knows of landing or of dbt.
 """
 
 from queries._build import Build, locate
+from queries._column_names import distinct_names
 from queries._drafts import UNBUILT_EDITS, find_draft, lend_edits, lines_of, require_draft
 from queries._errors import (
     APIError,
@@ -93,6 +94,7 @@ __all__ = [
     "Timestamp",
     "accept_usage_record",
     "answer_draft",
+    "distinct_names",
     "fetch_page",
     "find_draft",
     "find_landed",

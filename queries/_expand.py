@@ -20,6 +20,9 @@ Loader = Callable[[str, Sequence[str]], dict[str, Object]]
 """Give the objects of one type with these ids, by id; a missing one is left out."""
 
 _DEEPEST = 4
+"""The levels of a path, ``data`` of a list among them."""
+_LEAVES = frozenset({"tax_rate", "billing.meter"})
+"""What lands and leads nowhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,29 +41,36 @@ def paths_of(expand: Iterable[str], object_type: str, *, is_list: bool) -> Paths
     tree: Paths = {}
     for at, path in enumerate(expand):
         fields = path.split(".")
-        if len(fields) - (1 if is_list else 0) > _DEEPEST:
+        if len(fields) > _DEEPEST:
             raise InvalidRequestError(
-                f"You cannot expand more than {_DEEPEST} levels of a property: {path}",
+                f"You cannot expand more than {_DEEPEST} levels of a property. Property: {path}",
+                code="property_expansion_max_depth",
                 param=f"expand[{at}]",
             )
-        if is_list:
-            if fields[0] != "data" or len(fields) == 1:
-                raise _not_expandable(path, at)
-            fields = fields[1:]
-        if not _leads_somewhere(object_type, fields):
+        within = fields[1:] if is_list and fields[0] == "data" else fields
+        if not _leads_somewhere(object_type, within):
             raise _not_expandable(path, at)
+        if within is fields and is_list:
+            raise _not_expandable(path, at, instead=f"data.{path}")
+        fields = within
         node = tree
         for field in fields:
             node = node.setdefault(field, {})
     return tree
 
 
-def _not_expandable(path: str, at: int) -> InvalidRequestError:
-    return InvalidRequestError(f"This property cannot be expanded ({path}).", param=f"expand[{at}]")
+def _not_expandable(path: str, at: int, *, instead: str | None = None) -> InvalidRequestError:
+    hint = "" if instead is None else f" You may want to try expanding '{instead}' instead."
+    return InvalidRequestError(
+        f"This property cannot be expanded ({path}).{hint}", param=f"expand[{at}]"
+    )
 
 
 def _leads_somewhere(object_type: str, fields: list[str]) -> bool:
-    """Whether a path ends at something that can be expanded."""
+    """Whether a path ends at an object, be it one that is in full anyway.
+
+    Where it leads to an object that is kept elsewhere, what lies within is not known here.
+    """
     last: How | None = None
     for field in fields:
         if field == "data" and last is How.PART:
@@ -68,9 +78,9 @@ def _leads_somewhere(object_type: str, fields: list[str]) -> bool:
             continue
         edge = EDGES.get(object_type, {}).get(field)
         if edge is None:
-            return False
+            return last is How.REFERENCE and object_type not in EDGES and object_type not in _LEAVES
         object_type, last = edge.target, edge.how
-    return last in (How.REFERENCE, How.HIDDEN)
+    return last is not None
 
 
 def show(objects: Sequence[Object], object_type: str, paths: Paths, load: Loader) -> None:
@@ -109,10 +119,15 @@ def copied(value: Any) -> Any:
 
 def _fold(item: Object, object_type: str, paths: Paths, pending: list[_Pending]) -> None:
     for field, edge in EDGES.get(object_type, {}).items():
-        if field not in item:
-            continue
         within = paths.get(field)
-        if edge.how is How.HIDDEN and within is None:
+        if edge.how is How.LOOKED_UP:
+            # What landed under the field, if anything did, is as old as the object that has it.
+            item.pop(field, None)
+            if within is not None:
+                pending.append(_Pending(item, field, edge.target, item["id"], within))
+        elif field not in item:
+            continue
+        elif edge.how is How.HIDDEN and within is None:
             del item[field]
         else:
             _fold_field(item, field, edge, within, pending)

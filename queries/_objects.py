@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from queries._customer_subscriptions import find_subscriptions_of
 from queries._expand import Object, paths_of, show
 from queries._landed import find_discounts, find_landed
 from queries._reader import Reader
@@ -27,6 +28,8 @@ def show_objects(
             return find_subscription_items(reader, identifiers, question.livemode)
         if target == "discount":
             return find_discounts(reader, identifiers, question.livemode)
+        if target == "customer.subscriptions":
+            return find_subscriptions_of(reader, identifiers, question.livemode)
         return find_landed(reader, target, identifiers, question.livemode)
 
     show(objects, object_type, paths, load)

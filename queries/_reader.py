@@ -6,13 +6,14 @@ import threading
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache, lru_cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import duckdb
 import pyarrow as pa
 
 from foundation.errors import UsageError
 from queries._build import Build
+from queries._column_names import distinct_names
 from queries._errors import APIError
 from queries._recent_objects import RecentObjects
 
@@ -84,6 +85,14 @@ class Reader:
         Raises:
             UsageError: the query is wrong, is several, or would do more than read.
         """
+        if values is not None and (
+            isinstance(values, str | bytes)
+            or not isinstance(cast("object", values), Sequence | Mapping)
+        ):
+            raise UsageError(
+                f"Parameters are a list for ? or a dict for $name, not {values!r}.",
+                next_command='warehouse.sql("select ?", [value])',
+            )
         try:
             statements = self._cursor.extract_statements(sql)
             if len(statements) != 1 or statements[0].type not in _READING:
@@ -91,7 +100,8 @@ class Reader:
                     "Only one query that reads can be run here.",
                     next_command='warehouse.sql("show all tables")',
                 )
-            return self._cursor.sql(sql, params=values).to_arrow_table()
+            table = self._cursor.sql(sql, params=values).to_arrow_table()
+            return table.rename_columns(distinct_names(table.column_names))
         except duckdb.InterruptException as error:
             raise _overdue() from error
         except duckdb.Error as error:

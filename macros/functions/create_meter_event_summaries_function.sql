@@ -4,8 +4,8 @@
    An unknown meter is refused; an unknown customer has no events and so no rows.
 
    start_time (inclusive) and end_time (exclusive) are whole Unix seconds on minute boundaries;
-   value_grouping_window is 'hour' or 'day', on whose boundaries both must lie, or null for one
-   summary of the whole range. The columns are those of the mart of the same name.
+   value_grouping_window is 'hour' or 'day', on whose boundaries both must lie; left out or null it
+   gives one summary of the whole range. The columns are those of the mart of the same name.
 
    The endpoint reads its pages from the functions below: instants there are whole seconds, and
    windows are given by their length too. Which of them answers is said by
@@ -54,7 +54,7 @@
 
     {%- set window_seconds = seconds_of_window('value_grouping_window') -%}
     create or replace macro main.meter_event_summaries(
-        meter, customer, start_time, end_time, value_grouping_window
+        meter, customer, start_time, end_time, value_grouping_window := null
     ) as table
     select
         id,

@@ -49,10 +49,27 @@ def print_json(value: object) -> None:
 def print_table(
     columns: Sequence[str], rows: Iterable[Sequence[str]], *, right: Collection[str] = ()
 ) -> None:
-    """Print rows under their columns, as wide as they are; numbers go to `right`."""
+    """Print rows under their columns, as wide as they are; numbers go to `right`.
+
+    On a terminal too narrow for a line each row is printed field by field: nothing is cut.
+    """
+    console = tables()
+    texts = [list(row) for row in rows]
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for name in columns:
         table.add_column(name, justify="right" if name in right else "left", no_wrap=True)
-    for row in rows:
+    for row in texts:
         table.add_row(*(Text(cell) for cell in row))
-    tables().print(table)
+    whole = console.measure(table, options=console.options.update(width=_PIPE_WIDTH)).maximum
+    if whole <= console.width or not texts or not sys.stdout.isatty():
+        console.print(table)
+        return
+    for number, row in enumerate(texts):
+        if number:
+            console.print()
+        fields = Table.grid(padding=(0, 2))
+        fields.add_column(style="bold", no_wrap=True)
+        fields.add_column(overflow="fold")
+        for name, cell in zip(columns, row, strict=True):
+            fields.add_row(name, Text(cell))
+        console.print(fields)

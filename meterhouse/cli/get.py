@@ -36,7 +36,7 @@ def get(
     """
     from meterhouse.cli._request import ask, print_answer
 
-    response = ask(
+    answered = ask(
         "GET",
         path,
         data or [],
@@ -44,4 +44,4 @@ def get(
         build=build,
         stripe_version=stripe_version,
     )
-    return print_answer(response, output_format)
+    return print_answer(answered, output_format)

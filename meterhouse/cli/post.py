@@ -41,7 +41,7 @@ def post(
     """
     from meterhouse.cli._request import ask, print_answer
 
-    response = ask(
+    answered = ask(
         "POST",
         path,
         data or [],
@@ -50,4 +50,4 @@ def post(
         stripe_version=stripe_version,
         idempotency_key=idempotency_key,
     )
-    return print_answer(response, output_format)
+    return print_answer(answered, output_format)

@@ -12,9 +12,9 @@ APRIL = 1775001600
 DAY = 86400
 EXPANDED = [
     ("/v1/prices", {"expand": ["data.product", "data.tiers"]}),
-    ("/v1/subscriptions", {"expand": ["data.customer", "data.items.data.price.product"]}),
+    ("/v1/subscriptions", {"expand": ["data.customer", "data.items.data.price"]}),
     ("/v1/invoiceitems", {"expand": ["data.customer", "data.subscription"]}),
-    ("/v1/invoices", {"expand": ["data.customer", "data.lines.data.price.product"]}),
+    ("/v1/invoices", {"expand": ["data.customer", "data.lines.data.price"]}),
 ]
 FILTERED: list[Read] = [
     ("/v1/customers", {"email": "hello@ember.example"}),

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import pty
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from foundation import project_dir
 from meterhouse import Warehouse
 from tests.conftest import CommandLine, Said
 
@@ -42,6 +48,9 @@ def test_a_table_shows_what_tells_most(run: Run, sample_home: Path) -> None:
     assert "On-site training" in invoice.stdout
     more = run("--home", sample_home, "get", "/v1/prices", "-d", "limit=1", "--format", "table")
     assert "More follow: -d starting_after=price_" in more.stderr
+    before = ("-d", "limit=1", "-d", "ending_before=price_TrainingUsd", "--format", "table")
+    newer = run("--home", sample_home, "get", "/v1/prices", *before)
+    assert "More follow: -d ending_before=price_TrainingJpy" in newer.stderr
     empty = run("--home", sample_home, "get", "/v1/subscription_schedules", "--format", "table")
     assert (empty.stdout, empty.stderr) == ("", "No objects.\n")
 
@@ -93,3 +102,34 @@ def test_a_post_is_durable_in_the_next_process(cli: CommandLine, sample_copy: Pa
     assert first.exit_code == again.exit_code == 0, first.stderr
     assert first.stdout == again.stdout
     assert json.loads(first.stdout)["timestamp"] == 1776211200
+
+
+def test_a_narrow_terminal_gets_every_field_whole(sample_home: Path) -> None:
+    ours, theirs = pty.openpty()
+    ran = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "meterhouse",
+            "--home",
+            str(sample_home),
+            "get",
+            "/v1/prices?limit=3",
+        ],
+        env={**os.environ, "COLUMNS": "60", "TERM": "dumb", "PYTHONPATH": str(project_dir())},
+        stdin=subprocess.DEVNULL,
+        stdout=theirs,
+        check=True,
+    )
+    os.close(theirs)
+    shown = b""
+    with contextlib.suppress(OSError):
+        while piece := os.read(ours, 4096):
+            shown += piece
+    os.close(ours)
+    assert ran.returncode == 0
+    words = shown.decode().split()
+    assert "…" not in words
+    assert {"price_ApiRequest", "prod_ApiRequests004", "price_DataMigration", "graduated"} <= set(
+        words
+    )

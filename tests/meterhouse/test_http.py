@@ -10,6 +10,7 @@ import re
 import socket
 import time
 from collections.abc import Generator
+from http.client import HTTPResponse
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -170,6 +171,24 @@ def test_a_post_under_one_key_is_done_once_and_answered_alike(http: httpx.Client
     assert long.status_code == 400
 
 
+def test_each_mode_has_idempotency_keys_of_its_own(served: Served) -> None:
+    key = {"Idempotency-Key": "of-both-modes"}
+    event = {"event_name": "api_requests", "payload[stripe_customer_id]": "cus_AuroraLabs0001"}
+    for mode, is_live in ((TEST_KEY, False), (LIVE_KEY, True)):
+        with served.client(mode) as client:
+            first, second = (
+                client.post("/v1/billing/meter_events", data=event, headers=key) for _ in range(2)
+            )
+            assert first.status_code == 200, first.text
+            assert first.json()["livemode"] is is_live
+            assert second.content == first.content
+            other = client.post(
+                "/v1/billing/meter_events", data={**event, "timestamp": "1"}, headers=key
+            )
+            assert error_of(other)["type"] == "idempotency_error"
+            assert "'of-both-modes'" in error_of(other)["message"]
+
+
 def test_many_calls_at_once_are_each_taken_once(served: Served) -> None:
     def create(at: int) -> str:
         with served.client() as client:
@@ -321,6 +340,26 @@ def test_requests_sent_without_waiting_are_answered_in_their_order(served: Serve
     for each in (others[1], others[4], last):
         top, _, body = each.partition("\r\n\r\n")
         assert f"content-length: {len(body)}\r\n" in f"{top}\r\n"
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        (b"nonsense\r\n\r\n", 400),
+        (b"GET /v1/customers HTTP/9.9\r\n\r\n", 400),
+        (b"GET /v1/customers?email=%b HTTP/1.1\r\nHost: x\r\n\r\n" % (b"x" * 2**17), 414),
+    ],
+)
+def test_what_is_not_http_is_refused_in_the_envelope(
+    served: Served, sent: bytes, status: int
+) -> None:
+    address = urlsplit(served.url)
+    with socket.create_connection((address.hostname or "", address.port or 0)) as raw:
+        raw.sendall(sent)
+        answer = HTTPResponse(raw)
+        answer.begin()
+        error = json.loads(answer.read())["error"]
+    assert (answer.status, error["type"]) == (status, "invalid_request_error")
 
 
 def test_a_head_without_an_end_is_refused(served: Served, http: httpx.Client) -> None:

@@ -56,6 +56,11 @@ def test_json_is_one_object_a_row_and_all_rows(run: Run, sample_home: Path) -> N
     assert rows == [{"range": number} for number in range(2500)]
 
 
+def test_columns_of_one_name_are_told_apart(run: Run, sample_home: Path) -> None:
+    said = run("query", "select 1 as a, 2 as a", "--format", "json", "--home", sample_home)
+    assert said.stdout == '{"a":1,"a_1":2}\n'
+
+
 def test_a_table_is_cut_at_its_limit_and_says_so(run: Run, sample_home: Path) -> None:
     query = "select * from range(7)"
     said = run("query", query, "--limit", "3", "--home", sample_home)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -186,6 +187,41 @@ def test_no_list_endpoint_is_without_its_table_function() -> None:
     assert {
         "/".join("{}" if "{" in part else part for part in each.split("/")) for each in lists
     } == named
+
+
+def test_the_functions_are_called_as_the_documentation_says(warehouse: Warehouse) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "api.md").read_text("utf-8")
+    table = page.split("## Table functions")[1].split("\n\n## ")[0]
+    said = {
+        name: [each.strip() for each in given.split(",")]
+        for name, given in re.findall(r"`(\w+)\(([^)`]+)\)`(?=[,| ])", table)
+    }
+    frame = warehouse.sql(
+        "select function_name, parameters from duckdb_functions() "
+        "where schema_name = 'main' and function_type = 'table_macro' and not internal"
+    )
+    held: dict[str, list[str]] = dict(frame.iter_rows())
+    assert len(said) > 15
+    for name, given in said.items():
+        there = [each for each in held[name] if not each.endswith(("_gt", "_gte", "_lt", "_lte"))]
+        if "…" in given:
+            given.remove("…")
+            there = there[: len(given)]
+        assert given == there, name
+
+
+def test_summaries_without_a_window_are_of_the_whole_range(warehouse: Warehouse) -> None:
+    asked = {
+        "meter": METER,
+        "customer": "cus_DeltaRender004",
+        "start": 1775001600,
+        "end": 1775088000,
+    }
+    call = "from meter_event_summaries($meter, $customer, $start, $end{})"
+    whole = warehouse.sql(call.format(""), asked)
+    assert whole.equals(warehouse.sql(call.format(", null"), asked))
+    hours = warehouse.sql(call.format(", value_grouping_window := 'hour'"), asked)
+    assert whole["aggregated_value"].to_list() == [hours["aggregated_value"].sum()]
 
 
 @pytest.mark.parametrize("how", ["opened", "attached and used"])

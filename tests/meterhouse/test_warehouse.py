@@ -31,6 +31,7 @@ from meterhouse import (
     UsageRecordSummary,
     Warehouse,
 )
+from tests.meterhouse._server import TEST_KEY, Served
 
 ITEM = "si_BorealisMessages"
 METER = "mtr_sample_GpuSeconds001"
@@ -308,6 +309,39 @@ def test_idempotency_errors_are_their_own(writable: Warehouse) -> None:
         create(ITEM, {"quantity": 2}, key)
 
 
+def test_headers_among_the_options_are_heeded(writable: Warehouse) -> None:
+    create = writable.subscription_items.usage_records.create
+    key: meterhouse.RequestOptions = {"headers": {"idempotency-key": "two"}}
+    assert create(ITEM, {"quantity": 1}, key) == create(ITEM, {"quantity": 1}, key)
+    basil: meterhouse.RequestOptions = {"headers": {"Stripe-Version": "2025-03-31.basil"}}
+    assert "parent" in writable.invoices.list({"limit": 1}, basil).data[0]
+
+
+def test_the_last_response_is_the_packages(writable: Warehouse, served: Served) -> None:
+    client = stripe.StripeClient(TEST_KEY, base_addresses={"api": served.url})
+    doors: tuple[Any, ...] = (writable, client)
+    for door in doors:
+        made = door.subscription_items.usage_records.create(
+            ITEM, {"quantity": 1}, {"idempotency_key": f"of {type(door).__name__}"}
+        )
+        response = made.last_response
+        assert response.code == 200
+        assert response.request_id == response.headers["request-id"]
+        assert response.request_id.startswith("req_")
+        assert response.idempotency_key == response.headers["Idempotency-Key"]
+        assert json.loads(response.body)["id"] == response.data["id"] == made.id
+
+
+def test_a_page_is_copied_with_its_paging_and_pickled_without(warehouse: Warehouse) -> None:
+    page = warehouse.prices.list({"limit": 2})
+    assert copy.deepcopy(page).next_page() == copy.copy(page).next_page() == page.next_page()
+    kept = pickle.loads(pickle.dumps(page))
+    assert kept == page
+    assert [each.id for each in kept] == [each.id for each in page]
+    with pytest.raises(ValueError, match="unpickled"):
+        kept.next_page()
+
+
 def test_every_public_name_is_there_and_documented() -> None:
     assert meterhouse.__all__ == sorted(meterhouse.__all__)
     for name in meterhouse.__all__:
@@ -320,3 +354,28 @@ def test_every_public_name_is_there_and_documented() -> None:
     assert dir(meterhouse) == meterhouse.__all__
     with pytest.raises(AttributeError, match="no attribute 'Nothing'"):
         _ = meterhouse.Nothing  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def test_columns_of_one_name_are_told_apart(warehouse: Warehouse) -> None:
+    joined = (
+        "select c.id, s.id from customers() as c join subscriptions() as s on s.customer_id = c.id"
+    )
+    assert warehouse.sql(joined).columns == ["id", "id_1"]
+    assert warehouse.sql(joined, format="arrow").column_names == ["id", "id_1"]
+    assert warehouse.sql("select 1 as a, 2 as a, 3 as a_1").row(0, named=True) == {
+        "a": 1,
+        "a_2": 2,
+        "a_1": 3,
+    }
+
+
+def test_sql_that_cannot_be_answered_is_said_in_words(warehouse: Warehouse) -> None:
+    length = "select period_end - period_start as length from draft_invoices"
+    with pytest.raises(
+        UsageError, match=r"polars cannot hold .* length \(month_day_nano_interval\)"
+    ):
+        warehouse.sql(length)
+    assert warehouse.sql(length, format="arrow").num_rows > 0
+    for wrong in (ITEM, 1):
+        with pytest.raises(UsageError, match=r"Parameters are a list for \? or a dict"):
+            warehouse.sql("select ?", wrong)  # pyright: ignore[reportArgumentType,reportCallIssue]

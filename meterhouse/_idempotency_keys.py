@@ -1,0 +1,46 @@
+"""Idempotency-Keys of calls: how long they may be, and one space of them for each mode."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ingest import (
+    IdempotencyKeyInUseError,
+    IdempotencyMismatchError,
+    IdempotentCall,
+    Journal,
+    request_fingerprint,
+)
+from meterhouse._warehouse_response import Asked
+from queries import IdempotencyError, Question
+
+_LONGEST: Final = 255
+# A line break cannot stand in a header, so no key of a test call looks like one of a live call.
+_OF_LIVE: Final = "live\n"
+
+
+def idempotent(journal: Journal, asked: Asked, question: Question) -> IdempotentCall:
+    """Give the context in which a call is handled, so that its key is used once in its mode.
+
+    Raises:
+        IdempotencyError: the key is empty or too long.
+    """
+    key = asked.idempotency_key
+    if key is None:
+        return journal.idempotent(None, "")
+    if not 0 < len(key) <= _LONGEST:
+        raise IdempotencyError(
+            f"Idempotency keys have 1 to {_LONGEST} characters; this one has {len(key)}.",
+            http_status=400,
+        )
+    params = {"params": question.params, "livemode": question.livemode}
+    fingerprint = request_fingerprint(asked.method, asked.path, params)
+    return journal.idempotent(_OF_LIVE + key if question.livemode else key, fingerprint)
+
+
+def refused_key(error: IdempotencyMismatchError | IdempotencyKeyInUseError) -> IdempotencyError:
+    """Give the refusal in Stripe's words, with the key as the caller sent it."""
+    message = type(error)(error.key.removeprefix(_OF_LIVE)).message
+    if isinstance(error, IdempotencyMismatchError):
+        return IdempotencyError(message)
+    return IdempotencyError(message, code="idempotency_key_in_use", http_status=409)
