@@ -30,7 +30,8 @@ def ran(*words: object, cwd: Path) -> str:
     done = subprocess.run(
         [str(word) for word in words],
         cwd=cwd,
-        env=environment,
+        # What is installed here is used once: Python compiles what it imports, no more.
+        env={**environment, "PIP_COMPILE": "0"},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

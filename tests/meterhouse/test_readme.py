@@ -38,7 +38,8 @@ def shell(line: str, folder: Path, **variables: str) -> str:
     done = subprocess.run(
         ["bash", "-c", line],
         cwd=folder,
-        env={**environment, **variables},
+        # What is installed here is used once: Python compiles what it imports, no more.
+        env={**environment, "PIP_COMPILE": "0", **variables},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
