@@ -55,7 +55,7 @@ bench: $(VENV)/.dev ## measure at full size; figures are printed, nothing is ass
 	done
 
 torture: $(VENV)/.dev test-duckdb-1.5 ## the long tests: kills, full disks, thousands of random runs
-	$(RUN) pytest -n $(WORKERS) -m torture tests
+	$(RUN) pytest -n $(WORKERS) --dist load -m torture tests
 
 docs: $(VENV)/.dev ## write the dictionary and dbt's documentation, one HTML file
 	$(RUN) foundation.generate

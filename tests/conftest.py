@@ -35,13 +35,7 @@ _LONG = (
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give each module to one worker, so what its tests look at is built once; long ones first.
-
-    A test of a group of its own stays in that; the runs of a long test are for whoever is free.
-    """
-    for item in items:
-        if not any(map(item.get_closest_marker, ("xdist_group", "torture"))):
-            item.add_marker(pytest.mark.xdist_group(item.nodeid.split("::")[0]))
+    """Begin with the long modules."""
     items.sort(key=_place)
 
 

@@ -17,8 +17,6 @@ from foundation import project_dir
 PROJECT = project_dir()
 LOCKS = sorted((PROJECT / "requirements").glob("*.lock"))
 
-pytestmark = pytest.mark.xdist_group("wheel")
-
 
 def ran(*words: object, cwd: Path) -> str:
     """Run a command with no trace of this checkout around it; return what it printed."""

@@ -15,10 +15,9 @@ from foundation import project_dir
 PROJECT = project_dir()
 README = (PROJECT / "README.md").read_text("utf-8")
 
-pytestmark = [
-    pytest.mark.xdist_group("clone"),
-    pytest.mark.skipif(not (PROJECT / ".git").exists(), reason="this checkout is no repository"),
-]
+pytestmark = pytest.mark.skipif(
+    not (PROJECT / ".git").exists(), reason="this checkout is no repository"
+)
 
 
 def blocks(language: str) -> list[str]:
