@@ -30,11 +30,11 @@ demo: $(VENV)/.core ## land the sample, build it, publish it, show what came out
 	@$(BIN)/meterhouse --home $(HOME_FOLDER) demo
 
 test: $(VENV)/.dev $(NEWEST_STRIPE)/.stripe ## run the tests; TESTS=tests/foundation for some of them
-	$(RUN) pytest -n $(WORKERS) --dist loadgroup $(TESTS)
+	$(RUN) pytest -n $(WORKERS) $(TESTS)
 
 test-duckdb-1.5: $(VENV)/.dev $(VENV_1_5)/.dev ## open what 2.0 published with DuckDB 1.5, run the core on it
 	DUCKDB_1_5_PYTHON=$(VENV_1_5)/bin/python $(RUN) pytest tests/meterhouse/test_duckdb_1_5.py
-	$(VENV_1_5)/bin/python -m pytest -n $(WORKERS) --dist loadgroup $(CORE)
+	$(VENV_1_5)/bin/python -m pytest -n $(WORKERS) $(CORE)
 
 lint: $(VENV)/.dev ## check style, types, layers and SQL
 	$(BIN)/ruff check .
@@ -55,7 +55,7 @@ bench: $(VENV)/.dev ## measure at full size; figures are printed, nothing is ass
 	done
 
 torture: $(VENV)/.dev test-duckdb-1.5 ## the long tests: kills, full disks, thousands of random runs
-	$(RUN) pytest -n $(WORKERS) --dist loadgroup -m torture tests
+	$(RUN) pytest -n $(WORKERS) --dist load -m torture tests
 
 docs: $(VENV)/.dev ## write the dictionary and dbt's documentation, one HTML file
 	$(RUN) foundation.generate

@@ -20,6 +20,30 @@ from meterhouse.cli import main
 
 _OURS = ("METERHOUSE_", "DBT_")
 
+# These take a minute or more: whoever began one last would keep the other workers waiting.
+_LONG = (
+    "tests/meterhouse/test_readme.py",
+    "tests/properties/test_nights.py",
+    "tests/properties/test_billing_nights.py",
+    "tests/meterhouse/test_nightly_faults.py",
+    "tests/meterhouse/test_packaging.py",
+    "tests/meterhouse/test_build.py",
+    "tests/properties/",
+    "tests/previews/test_previews_come_true.py",
+    "tests/models/",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the long modules."""
+    items.sort(key=_place)
+
+
+def _place(item: pytest.Item) -> int:
+    return next(
+        (place for place, long in enumerate(_LONG) if item.nodeid.startswith(long)), len(_LONG)
+    )
+
 
 @pytest.fixture(autouse=True, scope="session")
 def clean_environment(tmp_path_factory: pytest.TempPathFactory) -> Generator[None]:
@@ -31,6 +55,8 @@ def clean_environment(tmp_path_factory: pytest.TempPathFactory) -> Generator[Non
         environment.setenv("COLUMNS", "100")
         environment.setenv("NO_COLOR", "1")
         environment.setenv("TERM", "dumb")
+        # The copies of the project that tests make take what Python compiled with them.
+        environment.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
         # A build that gives way to all else would make the tests wait.
         environment.setenv("METERHOUSE_BUILD_NICENESS", "0")
         # The homes of one worker share what dbt parsed: most tests are not about parsing.

@@ -113,7 +113,6 @@ def kill_at_random(project: Nights, chance: random.Random, kills: int) -> None:
     assert_undisturbed(project, delivered)
 
 
-@pytest.mark.torture
 def test_killed_at_random_moments_the_next_run_completes(project: Nights) -> None:
     kill_at_random(project, random.Random(20261031), 10)
 

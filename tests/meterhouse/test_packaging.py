@@ -17,8 +17,6 @@ from foundation import project_dir
 PROJECT = project_dir()
 LOCKS = sorted((PROJECT / "requirements").glob("*.lock"))
 
-pytestmark = pytest.mark.xdist_group("wheel")
-
 
 def ran(*words: object, cwd: Path) -> str:
     """Run a command with no trace of this checkout around it; return what it printed."""
@@ -30,7 +28,8 @@ def ran(*words: object, cwd: Path) -> str:
     done = subprocess.run(
         [str(word) for word in words],
         cwd=cwd,
-        env=environment,
+        # What is installed here is used once: Python compiles what it imports, no more.
+        env={**environment, "PIP_COMPILE": "0"},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

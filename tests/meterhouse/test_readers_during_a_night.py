@@ -22,9 +22,6 @@ from meterhouse import Warehouse
 from tests.conftest import CommandLine, Said, copy_of_home
 from tests.meterhouse._server import Served, serving
 
-# Whole nights, again and again: too long for every change.
-pytestmark = pytest.mark.torture
-
 CUSTOMER = {"id": "cus_OfTheNight", "object": "customer", "name": "Night", "livemode": False}
 
 

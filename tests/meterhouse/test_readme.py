@@ -15,10 +15,9 @@ from foundation import project_dir
 PROJECT = project_dir()
 README = (PROJECT / "README.md").read_text("utf-8")
 
-pytestmark = [
-    pytest.mark.xdist_group("clone"),
-    pytest.mark.skipif(not (PROJECT / ".git").exists(), reason="this checkout is no repository"),
-]
+pytestmark = pytest.mark.skipif(
+    not (PROJECT / ".git").exists(), reason="this checkout is no repository"
+)
 
 
 def blocks(language: str) -> list[str]:
@@ -38,7 +37,8 @@ def shell(line: str, folder: Path, **variables: str) -> str:
     done = subprocess.run(
         ["bash", "-c", line],
         cwd=folder,
-        env={**environment, **variables},
+        # What is installed here is used once: Python compiles what it imports, no more.
+        env={**environment, "PIP_COMPILE": "0", **variables},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

@@ -1,19 +1,17 @@
-"""One call of dbt in a process of its own, over the project as it stands.
+"""One run of dbt in a process of its own, over the project as it stands.
 
-Each worker parses the project once: what dbt parsed is given to every later call with the same
-variables. So that it fits them all, the lake and the build have the same names in each, seen from
-the folder in which dbt runs.
+Each worker parses the project once, with the variables that a run gives it. So that this fits every
+run, the lake and the build have the same names in each, seen from the folder in which dbt runs.
 """
 
 from __future__ import annotations
 
-import hashlib
+import json
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -22,8 +20,6 @@ from foundation import project_dir
 __all__ = ["run_dbt"]
 
 _LAKE_NAME: Final = "lake_of_build"
-_PARSED: Final = tempfile.TemporaryDirectory(prefix="parsed")
-_NAME: Final = "partial_parse.msgpack"
 
 
 def run_dbt(
@@ -38,33 +34,40 @@ def run_dbt(
     link = folder / _LAKE_NAME
     link.unlink(missing_ok=True)
     link.symlink_to(lake.absolute())
-    parsed = Path(_PARSED.name) / hashlib.sha256(variables.encode()).hexdigest()
-    if parsed.exists():
-        shutil.copyfile(parsed, target / _NAME)
-    ran = subprocess.run(
-        [
-            str(Path(sys.executable).with_name("dbt")),
-            *arguments,
-            *("--project-dir", str(project_dir())),
-            *(["--vars", variables] if variables else []),
-        ],
-        cwd=folder,
-        env={
+    said, complained = folder / "stdout", folder / "stderr"
+    server = _server()
+    assert server.stdin is not None
+    assert server.stdout is not None
+    request = {
+        "arguments": list(arguments),
+        "variables": variables,
+        "project": str(project_dir()),
+        "folder": str(folder.absolute()),
+        "said": str(said.absolute()),
+        "complained": str(complained.absolute()),
+        "environment": {
             **os.environ,
             "METERHOUSE_LAKE": _LAKE_NAME,
             "METERHOUSE_WORKING_FOLDER": ".",
             "METERHOUSE_BUILD": str(folder.absolute()),
             **({"METERHOUSE_AS_OF": as_of} if as_of else {}),
-            "DBT_PROFILES_DIR": str(project_dir()),
             "DBT_TARGET_PATH": str(target.absolute()),
-            "DBT_LOG_LEVEL_FILE": "info",
-            "DBT_LOG_PATH": str((folder / "logs").absolute()),
+            "DBT_LOG_LEVEL_FILE": "none",
         },
-        capture_output=True,
+    }
+    print(json.dumps(request), file=server.stdin, flush=True)
+    answer = server.stdout.readline()
+    printed = said.read_text("utf-8")
+    assert answer.strip() == "0", printed + complained.read_text("utf-8")
+    return printed
+
+
+@cache
+def _server() -> subprocess.Popen[str]:
+    """The dbt of this worker; it ends with the pipe that is its input."""
+    return subprocess.Popen(
+        [sys.executable, str(Path(__file__).with_name("_dbt_server.py"))],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
         text=True,
-        check=False,
     )
-    assert ran.returncode == 0, ran.stdout + ran.stderr
-    if not parsed.exists():
-        shutil.copyfile(target / _NAME, parsed)
-    return ran.stdout
