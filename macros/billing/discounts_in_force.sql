@@ -3,9 +3,9 @@
 
    `candidates` has what the draft's items, its subscription and its customer carry: invoice_id,
    scope (item or invoice), subscription_item_id, invoice_item_id, given_position (the order
-   given, from 1), discount_id, coupon_id, start_at, end_at, is_of_customer. `invoices` are the drafts:
-   invoice_id, currency, created_at. `coupons` is stg_coupons, `lines` and `coupon_products` are
-   as in eligible_discounts.
+   given, from 1), discount_id, coupon_id, start_at, end_at, is_of_customer. `invoices` are the
+   drafts: invoice_id, currency, created_at. `coupons` is stg_coupons, `lines` and
+   `coupon_products` are as in eligible_discounts.
 
    - A discount counts while start_at <= created_at < end_at. Stripe writes a subscription and
      its discount a moment apart, so both bounds are taken that much later.

@@ -204,8 +204,8 @@
     )
 {%- endmacro %}
 
-{# The CTE `rounded`: the running sum of each rate over its invoice rounded, line by line: of what is
-   charged, and of what its inclusive rates are of the line before that was reduced. #}
+{# The CTE `rounded`: the running sum of each rate over its invoice rounded, line by line: of what
+   is charged, and of what its inclusive rates are of the line before that was reduced. #}
 {% macro rates_rounded_by_invoice() %}
     {%- set amounts = {
         'rate': 'amount', 'subtotal_rate': 'subtotal_amount', 'line_rate': 'line_amount'

@@ -128,20 +128,32 @@ products as (
 
 ),
 
+candidates as (
+
+    select * from {{ ref('int_subscription_discount_candidates') }}
+
+),
+
+superseded as (
+
+    select distinct invoice_id
+    from candidates
+    where scope = 'invoice' and not is_of_customer
+
+),
+
+-- A customer's discount that the subscription's supersede is none of the draft's.
 discounts as (
 
     select
-        invoice_id,
-        subscription_item_id,
-        discount_id,
-        coupon_id
-    from {{ ref('int_subscription_discount_candidates') }}
-    -- A customer's discount that the subscription's supersede is none of the draft's.
-    qualify
-        not is_of_customer
-        or count(case when scope = 'invoice' and not is_of_customer then 1 end) over (
-            partition by invoice_id
-        ) = 0
+        candidates.invoice_id,
+        candidates.subscription_item_id,
+        candidates.discount_id,
+        candidates.coupon_id
+    from candidates
+    left join superseded
+        on candidates.invoice_id = superseded.invoice_id
+    where not candidates.is_of_customer or superseded.invoice_id is null
 
     union all
 
