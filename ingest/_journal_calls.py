@@ -11,6 +11,7 @@ from foundation import encode_json
 from foundation import stream as declared_stream
 from foundation.errors import UsageError
 from ingest._idempotency import Answer
+from ingest._identifier_modes import identifiers_in_modes
 from ingest._journal_frames import LONGEST_CALL, encode_call
 from ingest._journal_log import Call
 
@@ -27,16 +28,17 @@ class Under(Protocol):
 
 
 class WrittenRows(msgspec.Struct, frozen=True):
-    """Rows whose text is made already: a line of JSON each, and the meter events' identifiers."""
+    """Rows whose text is made already: a line of JSON each, and the meter events' identifiers.
+
+    The identifiers are those of `identifiers_in_modes`.
+    """
 
     count: int
     lines: bytes
     identifiers: tuple[str, ...]
 
     @classmethod
-    def of_plain(
-        cls, rows: Sequence[Mapping[str, object]], identifiers: Sequence[str] = ()
-    ) -> Self:
+    def of_plain(cls, rows: Sequence[Mapping[str, object]]) -> Self:
         """Write rows that hold nothing but text, whole numbers, booleans, and maps of them.
 
         Nothing is looked at, which is what makes it quick: whoever calls made the rows himself.
@@ -44,7 +46,7 @@ class WrittenRows(msgspec.Struct, frozen=True):
         Raises:
             UnicodeEncodeError: a text holds half of a surrogate pair, which no file can hold.
         """
-        return cls(len(rows), _encode_lines(rows), tuple(identifiers))
+        return cls(len(rows), _encode_lines(rows), identifiers_in_modes(rows))
 
 
 def call_of(
@@ -88,14 +90,11 @@ def call_of(
 
 def _written(stream: str, rows: Sequence[Mapping[str, object]]) -> WrittenRows:
     lines = "".join([f"{_row_text(row)}\n" for row in rows]).encode()
-    return WrittenRows(len(rows), lines, _identifiers(rows) if stream == "meter_events" else ())
+    identifiers = identifiers_in_modes(rows) if stream == "meter_events" else ()
+    return WrittenRows(len(rows), lines, identifiers)
 
 
 def _row_text(row: Mapping[str, object]) -> str:
     if "received_at" in row or "received_sequence" in row:
         raise ValueError("received_at and received_sequence are the journal's to give")
     return encode_json(row)
-
-
-def _identifiers(rows: Sequence[Mapping[str, object]]) -> tuple[str, ...]:
-    return tuple(text for row in rows if isinstance(text := row.get("identifier"), str))

@@ -23,6 +23,7 @@ from ingest._idempotency import (
     IdempotencyKeyInUseError,
     IdempotencyMismatchError,
 )
+from ingest._identifier_modes import without_mode
 from ingest._journal_folder import JournalFolder, Stamp, micros, segment_start
 from ingest._journal_frames import (
     Entry,
@@ -172,7 +173,7 @@ class JournalLog:
         if call.refuse_duplicates:
             for identifier in call.identifiers:
                 if identifier in group.identifiers or self.recall.has_identifier(identifier, after):
-                    return DuplicateMeterEventError(identifier)
+                    return DuplicateMeterEventError(without_mode(identifier))
         return None
 
     def _write(self, group: _Group, last: Stamp) -> None:

@@ -60,7 +60,7 @@ def _prepare_event(reader: Reader | None, request: WriteRequest) -> Landing:
         **row,
         "timestamp": instant_text(row["timestamp"]),
     }
-    return Landing("meter_events", WrittenRows.of_plain([row], [row["identifier"]]), answer)
+    return Landing("meter_events", WrittenRows.of_plain([row]), answer)
 
 
 def _prepare_stream(reader: Reader | None, request: WriteRequest) -> Landing:
@@ -70,7 +70,7 @@ def _prepare_stream(reader: Reader | None, request: WriteRequest) -> Landing:
     except InvalidRequestError:
         # Once more, to say which of them it is.
         rows = [_row(event, now, livemode, f"events[{at}].") for at, event in enumerate(events)]
-    written = WrittenRows.of_plain(rows, [row["identifier"] for row in rows])
+    written = WrittenRows.of_plain(rows)
     # A stream is not told about duplicates one by one; the build counts the first received.
     return Landing("meter_events", written, {}, refuse_duplicates=False)
 

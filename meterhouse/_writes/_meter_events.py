@@ -37,7 +37,7 @@ def _prepare_event(reader: Reader | None, request: WriteRequest) -> Landing:
         "timestamp": timestamp,
     }
     answer = {"object": "billing.meter_event", "created": request.now, **event}
-    return Landing("meter_events", WrittenRows.of_plain([event], [event["identifier"]]), answer)
+    return Landing("meter_events", WrittenRows.of_plain([event]), answer)
 
 
 def _prepare_adjustment(reader: Reader | None, request: WriteRequest) -> Landing:

@@ -171,6 +171,23 @@ def test_a_post_under_one_key_is_done_once_and_answered_alike(http: httpx.Client
     assert long.status_code == 400
 
 
+def test_each_mode_has_event_identifiers_of_its_own(served: Served) -> None:
+    event = {
+        "event_name": "api_requests",
+        "identifier": "the_same_in_both_modes",
+        "payload[stripe_customer_id]": "cus_AuroraLabs0001",
+        "payload[value]": "1",
+    }
+    for key in (TEST_KEY, LIVE_KEY):
+        with served.client(key) as http:
+            assert http.post("/v1/billing/meter_events", data=event).status_code == 200
+            again = http.post("/v1/billing/meter_events", data=event)
+            assert again.status_code == 400
+            assert again.json()["error"]["message"] == (
+                "An event already exists with identifier the_same_in_both_modes."
+            )
+
+
 def test_each_mode_has_idempotency_keys_of_its_own(served: Served) -> None:
     key = {"Idempotency-Key": "of-both-modes"}
     event = {"event_name": "api_requests", "payload[stripe_customer_id]": "cus_AuroraLabs0001"}
