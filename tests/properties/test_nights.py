@@ -200,9 +200,9 @@ def run_nights(runs: int, *, is_the_same: bool) -> None:
 
 
 def test_nights_end_where_one_build_of_everything_ends() -> None:
-    # The first run that hypothesis makes is the simplest there is: nights that bring nothing. The
-    # second has four that bring something: 200 s of one core with the builds around them.
-    run_nights(2, is_the_same=True)
+    # The first run that hypothesis makes is the simplest there is: nights that bring nothing. Five
+    # with four nights each that bring something follow.
+    run_nights(6, is_the_same=True)
 
 
 @pytest.mark.torture
