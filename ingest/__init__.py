@@ -59,6 +59,7 @@ from ingest._journal_frames import JournalDamagedError
 from ingest._lake import batches, has_batch, live_files, open_home, prepare_home
 from ingest._landing import Progress, land
 from ingest._metadata import BatchMetadata, footer_of, read_batches, read_footer
+from ingest._modes import in_mode, without_mode
 from ingest._quarantine import Quarantined, quarantined, set_aside_unreadable
 from ingest._relanding import open_rejections, reland
 from ingest._report import BatchReport, LandingReport, RejectedRow
@@ -99,6 +100,7 @@ __all__ = [
     "durable_rename",
     "footer_of",
     "has_batch",
+    "in_mode",
     "incoming_path",
     "land",
     "live_files",
@@ -119,5 +121,6 @@ __all__ = [
     "stream_lock",
     "sync_path",
     "unsealed_rows",
+    "without_mode",
     "write_batch",
 ]

@@ -11,9 +11,9 @@ from foundation import encode_json
 from foundation import stream as declared_stream
 from foundation.errors import UsageError
 from ingest._idempotency import Answer
-from ingest._identifier_modes import identifiers_in_modes
 from ingest._journal_frames import LONGEST_CALL, encode_call
 from ingest._journal_log import Call
+from ingest._modes import in_mode
 
 __all__ = ["Under", "WrittenRows", "call_of"]
 
@@ -30,7 +30,7 @@ class Under(Protocol):
 class WrittenRows(msgspec.Struct, frozen=True):
     """Rows whose text is made already: a line of JSON each, and the meter events' identifiers.
 
-    The identifiers are those of `identifiers_in_modes`.
+    The identifiers are told apart by the mode of their rows.
     """
 
     count: int
@@ -46,7 +46,7 @@ class WrittenRows(msgspec.Struct, frozen=True):
         Raises:
             UnicodeEncodeError: a text holds half of a surrogate pair, which no file can hold.
         """
-        return cls(len(rows), _encode_lines(rows), identifiers_in_modes(rows))
+        return cls(len(rows), _encode_lines(rows), _identifiers(rows))
 
 
 def call_of(
@@ -90,7 +90,7 @@ def call_of(
 
 def _written(stream: str, rows: Sequence[Mapping[str, object]]) -> WrittenRows:
     lines = "".join([f"{_row_text(row)}\n" for row in rows]).encode()
-    identifiers = identifiers_in_modes(rows) if stream == "meter_events" else ()
+    identifiers = _identifiers(rows) if stream == "meter_events" else ()
     return WrittenRows(len(rows), lines, identifiers)
 
 
@@ -98,3 +98,11 @@ def _row_text(row: Mapping[str, object]) -> str:
     if "received_at" in row or "received_sequence" in row:
         raise ValueError("received_at and received_sequence are the journal's to give")
     return encode_json(row)
+
+
+def _identifiers(rows: Sequence[Mapping[str, object]]) -> tuple[str, ...]:
+    return tuple(
+        in_mode(text, is_live=row.get("livemode") is True)
+        for row in rows
+        if isinstance(text := row.get("identifier"), str)
+    )

@@ -23,7 +23,6 @@ from ingest._idempotency import (
     IdempotencyKeyInUseError,
     IdempotencyMismatchError,
 )
-from ingest._identifier_modes import without_mode
 from ingest._journal_folder import JournalFolder, Stamp, micros, segment_start
 from ingest._journal_frames import (
     Entry,
@@ -33,6 +32,7 @@ from ingest._journal_frames import (
     intact_frames,
 )
 from ingest._journal_recall import Recall
+from ingest._modes import without_mode
 
 __all__ = ["Call", "JournalLog", "close_open_segment"]
 

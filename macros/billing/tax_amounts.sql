@@ -121,7 +121,8 @@
         on taxed.invoice_line_id = included.invoice_line_id
 {% endmacro %}
 
-{# The inclusive tax of a rate in an amount of the line, rounded on the line. #}
+{# The inclusive tax of a rate in an amount of the line, rounded on the line; where nothing was
+   taken off the amount it is what the line is charged, which spares a division. #}
 {% macro inclusive_tax_in(amount, taxed) -%}
     case
         when not {{ taxed }}.is_inclusive then cast(0 as bigint)
