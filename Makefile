@@ -49,7 +49,7 @@ format: $(VENV)/.dev ## put the code in its form
 	$(BIN)/ruff format .
 	$(BIN)/sqlfluff fix --disable-progress-bar models
 
-bench: $(VENV)/.dev ## measure at full size; figures are printed, nothing is asserted about them
+bench: $(VENV)/.bench ## measure at full size; figures are printed, nothing is asserted about them
 	@for benchmark in benchmarks/[a-z]*.py; do \
 		echo "== $$benchmark"; $(RUN) benchmarks.$$(basename $$benchmark .py) || exit 1; \
 	done
@@ -82,6 +82,10 @@ $(VENV)/.core: requirements/core.lock pyproject.toml
 $(VENV)/.dev: requirements/dev.lock requirements/core.lock pyproject.toml
 	@requirements/install "$(VENV)" "$(PYTHON)" "$(UV)" requirements/dev.lock .
 	@touch $@ $(VENV)/.core
+
+$(VENV)/.bench: requirements/bench.lock requirements/dev.lock requirements/core.lock pyproject.toml
+	@requirements/install "$(VENV)" "$(PYTHON)" "$(UV)" requirements/bench.lock .
+	@touch $@ $(VENV)/.dev $(VENV)/.core
 
 $(VENV_1_5)/.dev: requirements/duckdb-1.5.lock pyproject.toml
 	@requirements/install "$(VENV_1_5)" "$(PYTHON)" "$(UV)" requirements/duckdb-1.5.lock .

@@ -15,21 +15,20 @@ from __future__ import annotations
 
 import argparse
 import os
-import random
 import resource
 import shutil
-import statistics
 import tempfile
 import time
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
 
 from benchmarks._dbt import Measured, follow, run_dbt
+from benchmarks.meter_reads import compare
 from foundation import STREAMS, Home
 from ingest import prepare_home
-from meterhouse._scale import METERS, Scale, write_scale_lake
+from meterhouse._scale import Scale, write_scale_lake
 
 MODELS = (
     "+meters",
@@ -47,7 +46,6 @@ DEDUPLICATION = {
 }
 DAILY = ("meter_events", "meter_event_adjustments")
 AS_OF = "2026-12-31 00:00:00"
-QUESTIONS = 300
 MOST_DAYS = 33
 
 
@@ -105,37 +103,6 @@ def bare(lake: Path) -> Measured:
     now = resource.getrusage(resource.RUSAGE_SELF)
     processor = now.ru_utime + now.ru_stime - used.ru_utime - used.ru_stime
     return Measured(wall, processor, now.ru_maxrss / 1e6, {})
-
-
-def read_latencies(folder: Path, scale: Scale, days: int) -> dict[str, list[tuple[float, float]]]:
-    """Ask for one customer's summaries, another one each time.
-
-    Returns milliseconds on the wall and of processors, by question.
-    """
-    draw = random.Random(1)
-    end = int(datetime.combine(_day(scale, days), datetime.min.time(), UTC).timestamp())
-    asked = {
-        "a week by hour": (end - 7 * 86_400, "hour"),
-        "a month by day": (end - 31 * 86_400, "day"),
-    }
-    found: dict[str, list[tuple[float, float]]] = {name: [] for name in asked}
-    with duckdb.connect(folder / "warehouse.duckdb", read_only=True) as connection:
-        connection.execute("set threads = 2; set TimeZone = 'UTC'")
-        customers = connection.execute(
-            "select customer_id from intermediate.customer_keys"
-        ).fetchall()
-        for number in range(QUESTIONS + 10):
-            for name, (start, window) in asked.items():
-                customer, meter = draw.choice(customers)[0], draw.choice(METERS)[0]
-                began, used = time.perf_counter(), time.process_time()
-                connection.execute(
-                    "from meter_event_summaries(?, ?, ?, ?, ?)",
-                    [meter, customer, start, end, window],
-                ).fetchall()
-                if number >= 10:
-                    wall, processor = time.perf_counter() - began, time.process_time() - used
-                    found[name].append((wall * 1000, processor * 1000))
-    return found
 
 
 def _day(scale: Scale, number: int) -> date:
@@ -201,14 +168,9 @@ def main() -> None:
         last = builds / f"{nights:03}"
         size = (last / "warehouse.duckdb").stat().st_size / 1e9
         print(f"{'size of the file':24} {size:8.2f} GB")
-        for name, times in read_latencies(last, scale, days + nights).items():
-            wall, processor = (
-                statistics.quantiles(kind, n=100) for kind in zip(*times, strict=True)
-            )
-            print(
-                f"{name:24} p50 {wall[49]:.1f} ms, p99 {wall[98]:.1f} ms, "
-                f"of processors p50 {processor[49]:.1f} ms"
-            )
+        # What Python looks into where a customer has no events.
+        run_dbt(lake, last, "run", "--select", "+landed_objects", as_of=AS_OF)
+        compare(lake, last, builds)
 
 
 if __name__ == "__main__":
