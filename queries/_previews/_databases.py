@@ -43,9 +43,9 @@ class Step:
         )
 
     @property
-    def takes_clock(self) -> bool:
-        """Whether the SQL asks what time it is."""
-        return _CLOCK in self.sql
+    def asks_clock(self) -> int:
+        """How many times the SQL asks what time it is."""
+        return self.sql.count(_CLOCK)
 
 
 class Database:
@@ -70,7 +70,11 @@ class Database:
         self._connection.execute("set enable_external_access = false")
         for relation, schema in kept.items():
             self._create(relation, schema)
-        for step in steps:
+        made_here = [step for step in steps if not step.runs_in_build]
+        for step in made_here:
+            self._create_for(step)
+        # Only now: a prepared statement is planned again, each time, once the catalog has changed.
+        for step in made_here:
             self._prepare(step)
 
     def close(self) -> None:
@@ -102,8 +106,8 @@ class Database:
 
     def run(self, step: Step, as_of: datetime.datetime) -> int:
         """Run a step over what its inputs hold now; give the number of rows it made."""
-        clock = f"(as_of := timestamp '{as_of:%Y-%m-%d %H:%M:%S}')" if step.takes_clock else ""
-        return self._count(f"execute {_name(step)}{clock}")
+        instants = ", ".join([f"timestamp '{as_of:%Y-%m-%d %H:%M:%S}'"] * step.asks_clock)
+        return self._count(f"execute {_name(step)}" + (f"({instants})" if instants else ""))
 
     def change(self, sql: str, values: Mapping[str, object]) -> None:
         """Change rows that a step made."""
@@ -131,14 +135,15 @@ class Database:
         self._connection.execute(f"create table {relation} as from no_rows")
         self._connection.unregister("no_rows")
 
-    def _prepare(self, step: Step) -> None:
+    def _create_for(self, step: Step) -> None:
         self._make_schema(step.relation)
-        if step.runs_in_build:
-            # Its table was made from the build's own.
-            return
         some_instant = step.sql.replace(_CLOCK, "timestamp '2000-01-01'")
         self._connection.execute(f"create table {step.relation} as {some_instant} with no data")
-        self._connection.execute(f"prepare {_name(step)} as insert into {step.relation} {step.sql}")
+
+    def _prepare(self, step: Step) -> None:
+        # A parameter that stands in two places, or whose type is open, has it planned again too.
+        sql = step.sql.replace(_CLOCK, "cast(? as timestamp)")
+        self._connection.execute(f"prepare {_name(step)} as insert into {step.relation} {sql}")
 
     def _make_schema(self, relation: str) -> None:
         self._connection.execute(f"create schema if not exists {relation.rpartition('.')[0]}")
