@@ -22,22 +22,8 @@ from meterhouse._memory_limit import limit_understood
 
 __all__ = ["DbtRun", "NodeResult", "Progress", "run_dbt"]
 
-# Not `-m dbt.cli.main`, which Python warns about: the package imports that module itself. The pipe
-# that is its standard input ends when we do, however that comes about: a dbt that outlived a killed
-# run would go on filling memory and disk beside the next one.
-_CHILD: Final = """
-import os, threading
-
-os.nice({niceness})
-
-def end_with_the_run():
-    os.read(0, 1)
-    os._exit(143)
-
-threading.Thread(target=end_with_the_run, daemon=True).start()
-from dbt.cli.main import cli
-cli()
-"""
+# Python adds the folder it runs in to where it looks for modules, but for -P; ours has a `dbt`.
+_CHILD: Final = ("-P", "-m", "meterhouse._dbt_child")
 
 # A run that asks for anything but what the environment given here says would not be the same run.
 _NOT_INHERITED: Final = (
@@ -127,7 +113,7 @@ def run_dbt(
     ]
     (target / "run_results.json").unlink(missing_ok=True)
     child = subprocess.Popen(
-        [sys.executable, "-c", _CHILD.format(niceness=Settings().build_niceness), *arguments],
+        [sys.executable, *_CHILD, str(Settings().build_niceness), *arguments],
         env=_environment(lake=lake, build=build, as_of=as_of),
         cwd=build,
         stdin=subprocess.PIPE,
