@@ -10,6 +10,7 @@ import pytest
 from dbt.adapters.events.types import SQLQuery
 from dbt.context.macros import MacroNamespace, MacroNamespaceBuilder
 from dbt.events.types import LogHookStartLine
+from dbt.parser import manifest
 from dbt_common.clients import agate_helper
 from dbt_common.events.base_types import BaseEvent, EventLevel
 from dbt_common.events.event_manager import EventManager
@@ -30,6 +31,7 @@ def spared(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
         (EventManager, "fire_event"),
         (MacroNamespaceBuilder, "build_namespace"),
         (agate_helper, "build_type_tester"),
+        (manifest, "write_manifest"),
     ):
         monkeypatch.setattr(owner, name, getattr(owner, name))
     return monkeypatch
@@ -76,7 +78,7 @@ def _names(namespace: MacroNamespace) -> dict[tuple[str | None, str], Any]:
 def _shown(found: Any) -> Any:
     if isinstance(found, dict):
         return {name: _shown(member) for name, member in found.items()}
-    return found and (found.macro.unique_id, found.context, found.node, found.stack)
+    return found and vars(found)
 
 
 @pytest.mark.parametrize("search_package", _PACKAGES)
