@@ -22,28 +22,10 @@
             "select table_name from information_schema.tables where table_schema <> 'staging'"
         ).columns[0].values() %}
         {% set stored = [] %}
-        {% set statements = [] %}
         {% for function in functions %}
-            {% do statements.append(function_if_readable(function, built, stored)) %}
+            {{ function_if_readable(function, built, stored) }}
         {% endfor %}
-        {{ statements_unless_ran(statements | join('\n')) }}
     {% endif %}
-{% endmacro %}
-
-{# The statements, or nothing where the file holds what these very statements made: storing the
-   functions anew takes DuckDB half a second. #}
-{% macro statements_unless_ran(statements) %}
-    {%- set digest = local_md5(statements) -%}
-    {%- do run_statements([
-        'create schema if not exists intermediate',
-        'create table if not exists intermediate.stored_functions (digest varchar not null)',
-    ]) -%}
-    {%- set former = run_query('select digest from intermediate.stored_functions') -%}
-    {%- if former.columns[0].values() | list != [digest] -%}
-        {{ statements }}
-        delete from intermediate.stored_functions;
-        insert into intermediate.stored_functions values ('{{ digest }}');
-    {%- endif -%}
 {% endmacro %}
 
 {# The statements that store a function, or nothing where a table that they read is not built or
