@@ -43,7 +43,8 @@ def _write_later(*_: Any, **__: Any) -> None:
 
 
 def _spare_events() -> None:
-    make, get, fire = BaseEvent.__init__, BaseEvent.__getattr__, EventManager.fire_event
+    make, get, put = BaseEvent.__init__, BaseEvent.__getattr__, BaseEvent.__setattr__
+    fire = EventManager.fire_event
 
     # An event's message is made when something asks for it.
     def keep(self: BaseEvent, *args: Any, **fields: Any) -> None:
@@ -56,6 +57,12 @@ def _spare_events() -> None:
         make(self, *given[0], **given[1])
         return getattr(self, key)
 
+    def put_once_made(self: BaseEvent, key: str, value: Any) -> None:
+        given = self.__dict__.pop("_given", None)
+        if given is not None:
+            make(self, *given[0], **given[1])
+        put(self, key, value)
+
     def fire_if_heard(
         self: EventManager, e: BaseEvent, level: EventLevel | None = None, *args: Any, **more: Any
     ) -> None:
@@ -65,6 +72,7 @@ def _spare_events() -> None:
 
     BaseEvent.__init__ = keep
     BaseEvent.__getattr__ = get_or_make
+    BaseEvent.__setattr__ = put_once_made
     EventManager.fire_event = fire_if_heard
 
 

@@ -28,6 +28,7 @@ def spared(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     for owner, name in (
         (BaseEvent, "__init__"),
         (BaseEvent, "__getattr__"),
+        (BaseEvent, "__setattr__"),
         (EventManager, "fire_event"),
         (MacroNamespaceBuilder, "build_namespace"),
         (agate_helper, "build_type_tester"),
@@ -64,6 +65,14 @@ def test_a_log_of_any_level_holds_the_lines_that_dbt_writes(
     spare_overhead()
     assert _logged(level) == expected
     assert bool(expected) is (level is not EventLevel.ERROR)
+
+
+def test_what_is_changed_of_an_event_stays_changed(spared: pytest.MonkeyPatch) -> None:
+    spare_overhead()
+    event = SQLQuery(conn_name="it", sql="select 1")
+    event.sql = "select 2"
+    assert event.to_dict()["sql"] == "select 2"
+    assert event.conn_name == "it"
 
 
 def _names(namespace: MacroNamespace) -> dict[tuple[str | None, str], Any]:
