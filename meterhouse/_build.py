@@ -2,7 +2,7 @@
 
     freeze     link the lake's live files into the build
     seed       put the published build's database and events into it, if it can be added to
-    dbt        run models and data tests, in a child process
+    dbt        run models and data tests, in a child process that loads dbt from the beginning
     totals     read the control totals; both sides of each agree
     finish     drop what reads the inputs, prove that the file stands alone, sum it up, sync
     publish    repoint `current`
@@ -40,7 +40,7 @@ from meterhouse._build_inputs import INPUTS_NAME, freeze_inputs, remove_inputs, 
 from meterhouse._build_lock import build_lock
 from meterhouse._checksums import file_sums
 from meterhouse._control_totals import read_control_totals, reasons_of_runs
-from meterhouse._dbt import Progress, run_dbt
+from meterhouse._dbt import Progress, dbt_child
 from meterhouse._fingerprint import fingerprint, tool_versions
 from meterhouse._git import git_revision
 from meterhouse._instants import instant_text, now
@@ -175,33 +175,28 @@ def _begin(home: Home, order: BuildOrder, left_out: list[str]) -> Build:
 def _run(home: Home, made: Build, order: BuildOrder) -> Build:
     timings: dict[str, int] = {}
     fail_point("build.begun")
-    with _timed(timings, "freeze"):
-        inputs = freeze_inputs(home, made.folder)
-    fail_point("build.frozen")
-    as_of = datetime.fromisoformat(made.manifest.as_of)
-    with _timed(timings, "seed"):
-        seeding = choose_seed(
-            home, as_of=as_of, is_full=order.is_full, made=fingerprint(), inputs=inputs
-        )
-        if seeding.seed is not None:
-            damage = plant_seed(seeding.seed, made.folder)
-            seeding = seeding if damage is None else Seeding(None, (damage,))
-    fail_point("build.seeded")
     target = made.folder / "dbt"
-    with _timed(timings, "dbt"):
-        give_parsed_project(home, made.manifest.fingerprint, target)
-        run = run_dbt(
+    as_of = datetime.fromisoformat(made.manifest.as_of)
+    with dbt_child(lake=made.folder / INPUTS_NAME, build=made.folder, as_of=as_of) as dbt:
+        with _timed(timings, "freeze"):
+            inputs = freeze_inputs(home, made.folder)
+        fail_point("build.frozen")
+        with _timed(timings, "seed"):
+            seeding = choose_seed(
+                home, as_of=as_of, is_full=order.is_full, made=fingerprint(), inputs=inputs
+            )
+            if seeding.seed is not None:
+                damage = plant_seed(seeding.seed, made.folder)
+                seeding = seeding if damage is None else Seeding(None, (damage,))
+        fail_point("build.seeded")
+        with _timed(timings, "dbt"):
+            give_parsed_project(home, made.manifest.fingerprint, target)
             # Unit tests are of the models' text, which the test suite runs; a night tests its data.
-            [
-                *("build", "--exclude-resource-type", "unit_test"),
-                *([] if seeding.seed else ["--full-refresh"]),
-            ],
-            lake=made.folder / INPUTS_NAME,
-            build=made.folder,
-            as_of=as_of,
-            on_progress=order.on_progress,
-        )
-        keep_parsed_project(home, made.manifest.fingerprint, target)
+            command = ["build", "--exclude-resource-type", "unit_test"]
+            run = dbt.run(
+                [*command, *([] if seeding.seed else ["--full-refresh"])], order.on_progress
+            )
+            keep_parsed_project(home, made.manifest.fingerprint, target)
     if run.exit_code != 0:
         if is_about_models(run) and set_aside_unreadable(home, thoroughly=True):
             missing_files_of_the_lake(home, order.without_corrupt)

@@ -11,7 +11,8 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,24 +21,10 @@ from typing import IO, Any, Final
 from foundation import Settings, project_dir
 from meterhouse._memory_limit import limit_understood
 
-__all__ = ["DbtRun", "NodeResult", "Progress", "run_dbt"]
+__all__ = ["DbtChild", "DbtRun", "NodeResult", "Progress", "dbt_child"]
 
-# Not `-m dbt.cli.main`, which Python warns about: the package imports that module itself. The pipe
-# that is its standard input ends when we do, however that comes about: a dbt that outlived a killed
-# run would go on filling memory and disk beside the next one.
-_CHILD: Final = """
-import os, threading
-
-os.nice({niceness})
-
-def end_with_the_run():
-    os.read(0, 1)
-    os._exit(143)
-
-threading.Thread(target=end_with_the_run, daemon=True).start()
-from dbt.cli.main import cli
-cli()
-"""
+# Python adds the folder it runs in to where it looks for modules, but for -P; ours has a `dbt`.
+_CHILD: Final = ("-P", "-m", "meterhouse._dbt_child")
 
 # A run that asks for anything but what the environment given here says would not be the same run.
 _NOT_INHERITED: Final = (
@@ -101,33 +88,42 @@ class DbtRun:
         return tuple(result for result in self.results if result.is_bad)
 
 
-def run_dbt(
-    command: Sequence[str],
-    *,
-    lake: Path,
-    build: Path,
-    as_of: datetime,
-    on_progress: Callable[[Progress], None] = lambda _: None,
-) -> DbtRun:
-    """Run `dbt <command>` of our project over `lake` into `build`, and wait for its end.
+@dataclass(frozen=True, slots=True)
+class DbtChild:
+    """A process that has begun to load dbt and waits for the one command that it will run."""
 
+    _child: subprocess.Popen[str]
+    _build: Path
+
+    def run(
+        self, command: Sequence[str], on_progress: Callable[[Progress], None] = lambda _: None
+    ) -> DbtRun:
+        """Run `dbt <command>` of our project and wait for its end.
+
+        Does not raise when dbt fails: the result says so.
+        """
+        target = self._build / "dbt"
+        (target / "run_results.json").unlink(missing_ok=True)
+        assert self._child.stdin is not None
+        assert self._child.stdout is not None
+        asked = json.dumps([*command, *_arguments(self._build)]) + "\n"
+        # One that ended before it was asked says why in what it wrote.
+        with suppress(BrokenPipeError):
+            os.write(self._child.stdin.fileno(), asked.encode())
+        messages = tuple(_follow(self._child.stdout, on_progress))
+        return DbtRun(self._child.wait(), _read_results(target), messages)
+
+
+@contextmanager
+def dbt_child(*, lake: Path, build: Path, as_of: datetime) -> Generator[DbtChild]:
+    """Start the process that will run dbt over `lake` into `build`; it ends with the block.
+
+    Loading dbt takes seconds, in which the caller may put into the folder what dbt is to find.
     The database is `build`/warehouse.duckdb; dbt's files go to `build`/dbt, its log to
-    `build`/logs/dbt.log. Does not raise when dbt fails: the result says so.
+    `build`/logs/dbt.log.
     """
-    project = project_dir()
-    target = build / "dbt"
-    arguments = [
-        *command,
-        *("--project-dir", str(project), "--profiles-dir", str(project)),
-        *("--target-path", str(target), "--log-path", str(build / "logs")),
-        *("--log-format", "json", "--log-format-file", "text"),
-        *("--log-level", "info", "--log-level-file", Settings().build_log_level),
-        "--no-use-colors",
-        "--no-version-check",
-    ]
-    (target / "run_results.json").unlink(missing_ok=True)
-    child = subprocess.Popen(
-        [sys.executable, "-c", _CHILD.format(niceness=Settings().build_niceness), *arguments],
+    with subprocess.Popen(
+        [sys.executable, *_CHILD, str(Settings().build_niceness)],
         env=_environment(lake=lake, build=build, as_of=as_of),
         cwd=build,
         stdin=subprocess.PIPE,
@@ -136,16 +132,24 @@ def run_dbt(
         text=True,
         encoding="utf-8",
         errors="replace",
-    )
-    with child:
-        assert child.stdout is not None
+    ) as child:
         try:
-            messages = tuple(_follow(child.stdout, on_progress))
-            child.wait()
-        except BaseException:
+            yield DbtChild(child, build)
+        finally:
+            # Where it ran it has ended; a run that stopped short of that has no use for it.
             child.terminate()
-            raise
-    return DbtRun(child.returncode, _read_results(target), messages)
+
+
+def _arguments(build: Path) -> list[str]:
+    project = str(project_dir())
+    return [
+        *("--project-dir", project, "--profiles-dir", project),
+        *("--target-path", str(build / "dbt"), "--log-path", str(build / "logs")),
+        *("--log-format", "json", "--log-format-file", "text"),
+        *("--log-level", "info", "--log-level-file", Settings().build_log_level),
+        "--no-use-colors",
+        "--no-version-check",
+    ]
 
 
 def _environment(*, lake: Path, build: Path, as_of: datetime) -> dict[str, str]:

@@ -6,7 +6,7 @@
         {{ get_assert_columns_equivalent(sql) }}
     {%- endif %}
     {%- set database = adapter.quote(relation.database) ~ '.' %}
-    create view {{ relation }} as (
+    create or replace view {{ relation }} as (
         {{ sql | replace(database, '') }}
     );
 {%- endmacro %}

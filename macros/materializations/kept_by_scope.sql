@@ -17,7 +17,12 @@
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
 
     {% if not is_whole %}
-        {% do keep_touched(model, 'select * from (\n' ~ sql_of_touched(sql) ~ '\n) as made') %}
+        {% set statements = [] %}
+        {% set touched_sql = sql_of_touched(sql, statements) %}
+        {% do statements.append(
+            keep_touched(model, 'select * from (\n' ~ touched_sql ~ '\n) as made')
+        ) %}
+        {% do run_statements(statements) %}
     {% endif %}
 
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
@@ -66,37 +71,47 @@
 {% endmacro %}
 
 
-{# The model's SQL over the touched rows of all that it reads. #}
-{% macro sql_of_touched(sql) %}
+{# The model's SQL over the touched rows of all that it reads. `statements` takes up those that keep
+   touched rows which no model before this one has kept. #}
+{% macro sql_of_touched(sql, statements) %}
     {%- set text = namespace(sql=sql) -%}
+    {%- set there = kept_touched() -%}
     {%- for name in model.depends_on.nodes -%}
         {%- set node = graph.nodes.get(name) -%}
         {%- if node is not none and node.config.meta.get('scope') is not none -%}
-            {%- set text.sql = text.sql | replace(node.relation_name, touched_rows_of(node)) -%}
+            {%- set rows = 'select * from ' ~ node.relation_name -%}
+            {# Those of customer keys belong to metering, which is too large to be copied: they are
+               picked where they are read. #}
+            {%- if node.config.meta.scope == 'customer_key' -%}
+                {%- set rows_read = '(' ~ rows ~ ' where ' ~ is_touched('customer_key') ~ ')' -%}
+            {%- else -%}
+                {%- set rows_read = touched_relation(node) -%}
+                {%- if rows_read not in there -%}
+                    {%- do statements.append(keep_touched(node, rows)) -%}
+                {%- endif -%}
+            {%- endif -%}
+            {%- set text.sql = text.sql | replace(node.relation_name, rows_read) -%}
         {%- endif -%}
     {%- endfor -%}
     {{- return(text.sql) -}}
 {% endmacro %}
 
 
-{# The touched rows of a relation with a scope. Those of customer keys belong to metering, which is
-   too large to be copied: they are picked where they are read. #}
-{% macro touched_rows_of(node) %}
-    {%- set rows = 'select * from ' ~ node.relation_name -%}
-    {%- if node.config.meta.scope == 'customer_key' -%}
-        {{- return('(' ~ rows ~ ' where ' ~ is_touched('customer_key') ~ ')') -}}
-    {%- endif -%}
-    {%- do keep_touched(node, rows) -%}
-    {{- return(touched_relation(node)) -}}
+{# The relations whose touched rows are kept already. #}
+{% macro kept_touched() %}
+    {{- return(run_query(
+        "select concat_ws('.', database_name, schema_name, table_name) from duckdb_tables() "
+        ~ "where database_name = 'touched'"
+    ).columns[0].values()) -}}
 {% endmacro %}
 
 
-{# Puts the touched ones among rows of a relation where its readers find them. #}
+{# The statement that puts the touched ones among rows of a relation where its readers find them. #}
 {% macro keep_touched(node, rows) %}
-    {%- do run_query(
+    {{- return(
         'create table if not exists ' ~ touched_relation(node) ~ ' as ' ~ rows ~ ' where '
         ~ is_touched(node.config.meta.scope)
-    ) -%}
+    ) -}}
 {% endmacro %}
 
 

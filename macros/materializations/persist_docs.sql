@@ -2,6 +2,12 @@
    columns there are and leaves out what is described without being there; here that fails the
    build, so that a description cannot outlive its column. #}
 {% macro duckdb__persist_docs(relation, model, for_relation, for_columns) %}
+    {%- do run_statements(descriptions_of(relation, model, for_relation, for_columns)) -%}
+{% endmacro %}
+
+
+{# The statements that comment a relation and its columns. #}
+{% macro descriptions_of(relation, model, for_relation=true, for_columns=true) %}
     {%- set comments = [] -%}
     {%- if for_relation and config.persist_relation_docs() and model.description -%}
         {%- do comments.append(
@@ -16,7 +22,5 @@
             ) -%}
         {%- endfor -%}
     {%- endif -%}
-    {%- if comments -%}
-        {%- do run_query(comments | join(';\n')) -%}
-    {%- endif -%}
+    {{- return(comments) -}}
 {% endmacro %}

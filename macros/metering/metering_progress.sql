@@ -42,13 +42,11 @@
 {# Also a post-hook, of the models that dbt makes as tables. #}
 {% macro note_run_of(name) %}
     {%- if execute and last_run_of(name) < metering_run_number() -%}
-        {%- do run_query(
-            "delete from intermediate.metering_progress where model = '" ~ name ~ "'"
-        ) -%}
-        {%- do run_query(
+        {%- do run_statements([
+            "delete from intermediate.metering_progress where model = '" ~ name ~ "'",
             "insert into intermediate.metering_progress values ('" ~ name ~ "', "
-            ~ metering_run_number() ~ ')'
-        ) -%}
+            ~ metering_run_number() ~ ')',
+        ]) -%}
     {%- endif -%}
 {% endmacro %}
 

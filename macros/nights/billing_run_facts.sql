@@ -27,15 +27,13 @@
 
 {# Notes that a kept model took part in this run; a run that lacks one did not finish. #}
 {% macro note_billing_progress(name) %}
-    {%- do run_query(
+    {%- do run_statements([
         'create table if not exists intermediate.billing_progress '
-        ~ '(model varchar not null, run_number integer not null)'
-    ) -%}
-    {%- do run_query("delete from intermediate.billing_progress where model = '" ~ name ~ "'") -%}
-    {%- do run_query(
+        ~ '(model varchar not null, run_number integer not null)',
+        "delete from intermediate.billing_progress where model = '" ~ name ~ "'",
         "insert into intermediate.billing_progress select '" ~ name
-        ~ "', run_number from intermediate.billing_run"
-    ) -%}
+        ~ "', run_number from intermediate.billing_run",
+    ]) -%}
 {% endmacro %}
 
 

@@ -20,18 +20,20 @@
             {% do ran.update({result.node.unique_id: result.node.compiled_code}) %}
         {% endfor %}
         {% if ran | length > 0 %}
-            {% do run_query('create schema if not exists previews') %}
-            {% do run_query(create_preview_steps()) %}
+            {% set statements = [
+                'create schema if not exists previews', create_preview_steps()
+            ] %}
             {% for stream, sort_key in preview_streams().items() %}
-                {% do run_query(keep_preview_stream(stream, sort_key)) %}
+                {% do statements.append(keep_preview_stream(stream, sort_key)) %}
             {% endfor %}
             {% for unique_id in models %}
                 {% if unique_id in ran %}
-                    {% do run_query(keep_preview_step(
+                    {% do statements.append(keep_preview_step(
                         graph.nodes[unique_id], loop.index, ran[unique_id]
                     )) %}
                 {% endif %}
             {% endfor %}
+            {% do run_statements(statements) %}
         {% endif %}
     {% endif %}
 {% endmacro %}
