@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 select
     billing_periods.subscription_item_id,
     billing_periods.subscription_id,
