@@ -125,9 +125,7 @@ price_words as (
 lines as (
 
     select
-        {% for column in carried %}
-        parts.{{ column }},
-        {% endfor %}
+        parts.{{ carried | join(',\n        parts.') }},
         parts.tier,
         parts.tiers_mode,
         parts.part,
