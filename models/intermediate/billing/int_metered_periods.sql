@@ -1,5 +1,3 @@
-{{ config(materialized='view') }}
-
 select
     billing_periods.subscription_item_id,
     billing_periods.subscription_id,
