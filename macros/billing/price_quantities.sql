@@ -10,10 +10,14 @@
    `quantity` is what the line shows, `billed_quantity` what the unit amount is multiplied by
    (packages where the price transforms its quantity, 1 for a flat fee).
    `exact_amount_decimal` is NULL where the product does not fit 14 digits before the point.
+   `carried` names the columns of `quantities` that its parts keep; to join them again afterwards
+   is dearer than pricing.
    Sources: Stripe's pricing models and tiered pricing pages; DECISIONS.md, "Tiers". #}
-{% macro price_quantities(quantities, price_tiers) %}
+{% macro price_quantities(quantities, price_tiers, carried=['line_source_id']) %}
     select
-        parted.line_source_id,
+        {% for column in carried %}
+        parted.{{ column }},
+        {% endfor %}
         parted.tier,
         parted.tiers_mode,
         parted.part,
@@ -24,32 +28,27 @@
             as exact_amount_decimal
     from (
         select
-            reached.line_source_id,
+            {% for column in carried %}
+            reached.{{ column }},
+            {% endfor %}
             reached.tier,
             reached.tiers_mode,
-            cast('usage' as varchar) as part,
-            reached.quantity,
+            reached.part,
             case
+                when reached.part = 'flat_fee' then cast(0 as {{ quantity_type() }})
+                else reached.quantity
+            end as quantity,
+            case
+                when reached.part = 'flat_fee' then cast(1 as {{ quantity_type() }})
                 when reached.transform_divide_by is null then reached.quantity
                 else {{ packages(
                     'reached.quantity', 'reached.transform_divide_by', 'reached.transform_round'
                 ) }}
             end as billed_quantity,
-            coalesce(reached.unit_amount_decimal, cast(0 as {{ quantity_type() }}))
-                as unit_amount_decimal
-        from ({{ reached_tiers(quantities, price_tiers) }}) as reached
-
-        union all
-
-        select
-            reached.line_source_id,
-            reached.tier,
-            reached.tiers_mode,
-            cast('flat_fee' as varchar) as part,
-            cast(0 as {{ quantity_type() }}) as quantity,
-            cast(1 as {{ quantity_type() }}) as billed_quantity,
-            reached.flat_amount_decimal as unit_amount_decimal
-        from ({{ reached_tiers(quantities, price_tiers) }}) as reached
-        where reached.flat_amount_decimal is not null
+            case
+                when reached.part = 'flat_fee' then reached.flat_amount_decimal
+                else coalesce(reached.unit_amount_decimal, cast(0 as {{ quantity_type() }}))
+            end as unit_amount_decimal
+        from ({{ reached_tiers(quantities, price_tiers, carried) }}) as reached
     ) as parted
 {% endmacro %}

@@ -43,6 +43,7 @@
             0 as edit_order,
             invoices.metadata_json
         from {{ invoices }} as invoices
+        where invoices.metadata_json <> '{}'
 
         union all
 

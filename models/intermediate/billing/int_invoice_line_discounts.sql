@@ -9,9 +9,32 @@ eligible as (
 
 ),
 
+eligible_ids as (
+
+    select distinct invoice_line_id
+    from eligible
+
+),
+
+-- Only lines that some discount touches.
+lines as (
+
+    select lines.*
+    from {{ ref('int_invoice_lines') }} as lines
+    inner join eligible_ids
+        on lines.invoice_line_id = eligible_ids.invoice_line_id
+
+),
+
+ordered as (
+
+    {{ ordered_invoice_lines('lines') }}
+
+),
+
 discounted as (
 
-    {{ discount_amounts(ref('int_ordered_invoice_lines'), 'eligible') }}
+    {{ discount_amounts('ordered', 'eligible') }}
 
 )
 

@@ -69,6 +69,7 @@ metered as (
 boundaries as (
 
     select
+        invoice_id,
         subscription_id,
         boundary_at,
         period_start
@@ -147,9 +148,9 @@ due as (
     select
         stated.*,
         coalesce(
-            at_boundary.boundary_at,
-            case when stated.billing_mode = 'flexible' then next_boundary.boundary_at end
-        ) as due_at
+            at_boundary.invoice_id,
+            case when stated.billing_mode = 'flexible' then next_boundary.invoice_id end
+        ) as invoice_id
     from stated
     left join boundaries as at_boundary
         on
@@ -168,6 +169,7 @@ placed as (
 
     select
         licensed.line_source_id,
+        boundaries.invoice_id,
         licensed.subscription_id,
         licensed.customer_id,
         licensed.subscription_item_id,
@@ -180,7 +182,6 @@ placed as (
         'subscription' as quantity_source,
         licensed.period_start,
         licensed.period_end,
-        licensed.period_start as due_at,
         {{ unix_seconds('licensed.period_end') }} - {{ unix_seconds('licensed.period_start') }}
             as billed_seconds,
         {{ unix_seconds('licensed.full_end') }} - {{ unix_seconds('licensed.full_start') }}
@@ -199,6 +200,7 @@ placed as (
 
     select
         line_source_id,
+        invoice_id,
         subscription_id,
         customer_id,
         subscription_item_id,
@@ -211,20 +213,19 @@ placed as (
         quantity_source,
         period_start,
         period_end,
-        due_at,
         cast(null as bigint) as billed_seconds,
         cast(null as bigint) as full_seconds,
         item_position,
         metadata_json,
         livemode
     from due
-    where due_at is not null
+    where invoice_id is not null
 
 )
 
 select
     line_source_id,
-    {{ draft_invoice_id('subscription_id', 'due_at') }} as invoice_id,
+    invoice_id,
     subscription_id,
     customer_id,
     subscription_item_id,

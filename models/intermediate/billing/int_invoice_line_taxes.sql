@@ -20,16 +20,22 @@ rated_ids as (
 lines as (
 
     select lines.*
-    from {{ ref('int_ordered_invoice_lines') }} as lines
+    from {{ ref('int_invoice_lines') }} as lines
     inner join rated_ids
         on lines.invoice_line_id = rated_ids.invoice_line_id
+
+),
+
+ordered as (
+
+    {{ ordered_invoice_lines('lines') }}
 
 ),
 
 taxable as (
 
     {{ taxable_lines(
-        'lines', ref('int_invoice_line_discounts'), ref('int_invoice_line_credits'),
+        'ordered', ref('int_invoice_line_discounts'), ref('int_invoice_line_credits'),
         ref('stg_customers')
     ) }}
 

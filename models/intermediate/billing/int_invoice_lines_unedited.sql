@@ -1,16 +1,17 @@
 {{ config(materialized='view') }}
 
--- A view: the rows lie in the tables that it brings together.
+-- A view: the rows lie in the tables that it brings together, and what all priced lines have in
+-- common is written nowhere.
 select
     invoice_line_id,
     invoice_id,
     customer_id,
     subscription_id,
     subscription_item_id,
-    invoice_item_id,
+    cast(null as varchar) as invoice_item_id,
     price_id,
     product_id,
-    type,
+    cast('subscription' as varchar) as type,
     tier,
     part,
     description,
@@ -23,11 +24,11 @@ select
     amount,
     period_start,
     period_end,
-    is_proration,
-    is_discountable,
+    false as is_proration,
+    true as is_discountable,
     metadata_json,
-    sort_group,
-    sorted_at,
+    cast(1 as integer) as sort_group,
+    period_start as sorted_at,
     item_position,
     livemode
 from {{ ref('int_priced_lines') }}

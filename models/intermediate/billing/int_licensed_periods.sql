@@ -1,7 +1,9 @@
-{#- The periods that licensed items are billed for in advance: each one that has begun and,
+{# The periods that licensed items are billed for in advance: each one that has begun and,
     where the subscription goes on, the one that begins when the open one ends. Each at the
     terms in force when it begins, until its end as it was known then; a period that is shorter
-    than the whole step is charged by the second. -#}
+    than the whole step is charged by the second. #}
+{{ config(materialized='view') }}
+
 with
 
 periods as (

@@ -1,34 +1,31 @@
+{#- What a line is, without what every line made here has in common: int_invoice_lines_unedited
+    adds that. A trial is one line that charges nothing, whatever the price. A licensed period that
+    is shorter than its whole step is charged by the second. -#}
+{%- set carried = [
+    'invoice_id', 'customer_id', 'subscription_id', 'subscription_item_id', 'price_id', 'currency',
+    'quantity_source', 'usage_type', 'billing_mode', 'is_trial', 'period_start', 'period_end',
+    'billed_seconds', 'full_seconds', 'metadata_json', 'item_position', 'livemode'
+] -%}
 with
-
-sources as (
-
-    select * from {{ ref('int_invoice_line_sources') }}
-
-),
 
 charged as (
 
-    select
-        line_source_id,
-        price_id,
-        currency,
-        quantity
-    from sources
+    select *
+    from {{ ref('int_invoice_line_sources') }}
     where not is_trial
 
 ),
 
 priced as (
 
-    {{ price_quantities('charged', ref('int_price_tiers')) }}
+    {{ price_quantities('charged', ref('int_price_tiers'), carried) }}
 
 ),
 
--- A trial is one line that charges nothing, whatever the price.
 on_trial as (
 
     select
-        line_source_id,
+        {{ carried | join(',\n        ') }},
         cast(null as integer) as tier,
         cast('per_unit' as varchar) as tiers_mode,
         cast('usage' as varchar) as part,
@@ -36,7 +33,7 @@ on_trial as (
         quantity as billed_quantity,
         cast(0 as {{ quantity_type() }}) as unit_amount_decimal,
         cast(0 as {{ exact_amount_type() }}) as exact_amount_decimal
-    from sources
+    from {{ ref('int_invoice_line_sources') }}
     where is_trial
 
 ),
@@ -125,26 +122,10 @@ price_words as (
 
 ),
 
--- The sources are wide: they are joined once, with all that they add. A licensed period that is
--- shorter than its whole step is charged by the second.
 lines as (
 
     select
-        sources.invoice_id,
-        sources.customer_id,
-        sources.subscription_id,
-        sources.subscription_item_id,
-        sources.price_id,
-        sources.currency,
-        sources.quantity_source,
-        sources.usage_type,
-        sources.billing_mode,
-        sources.is_trial,
-        sources.period_start,
-        sources.period_end,
-        sources.metadata_json,
-        sources.item_position,
-        sources.livemode,
+        parts.{{ carried | join(',\n        parts.') }},
         parts.tier,
         parts.tiers_mode,
         parts.part,
@@ -152,15 +133,13 @@ lines as (
         parts.billed_quantity,
         parts.unit_amount_decimal,
         case
-            when sources.billed_seconds < sources.full_seconds
+            when parts.billed_seconds < parts.full_seconds
                 then {{ prorated_amount(
-                    'parts.exact_amount_decimal', 'sources.billed_seconds', 'sources.full_seconds'
+                    'parts.exact_amount_decimal', 'parts.billed_seconds', 'parts.full_seconds'
                 ) }}
             else parts.exact_amount_decimal
         end as exact_amount_decimal
     from parts
-    inner join sources
-        on parts.line_source_id = sources.line_source_id
 
 )
 
@@ -173,10 +152,8 @@ select
     lines.customer_id,
     lines.subscription_id,
     lines.subscription_item_id,
-    cast(null as varchar) as invoice_item_id,
     lines.price_id,
     prices.product_id,
-    cast('subscription' as varchar) as type,
     case when lines.tiers_mode <> 'per_unit' then lines.tier end as tier,
     lines.part,
     {{ line_description(
@@ -196,11 +173,7 @@ select
     {{ round_to_minor_units('lines.exact_amount_decimal') }} as amount,
     lines.period_start,
     lines.period_end,
-    false as is_proration,
-    true as is_discountable,
     lines.metadata_json,
-    cast(1 as integer) as sort_group,
-    lines.period_start as sorted_at,
     lines.item_position,
     lines.livemode
 from lines
