@@ -20,9 +20,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
+from dbt.cli import requires
 from dbt.clients.jinja import MacroGenerator
 from dbt.context.macros import MacroNamespace, MacroNamespaceBuilder
-from dbt.parser import manifest
 from dbt_common.clients import agate_helper
 from dbt_common.events.base_types import BaseEvent, EventLevel
 from dbt_common.events.event_manager import EventManager
@@ -35,11 +35,7 @@ def spare_overhead() -> None:
     _spare_events()
     _spare_macros()
     _spare_answers()
-    manifest.write_manifest = _write_later
-
-
-def _write_later(*_: Any, **__: Any) -> None:
-    """Leave the manifest to the end of the run, which does not ask the parser to write it."""
+    _spare_first_manifest()
 
 
 def _spare_events() -> None:
@@ -143,3 +139,14 @@ def _spare_answers() -> None:
         return make(tuple(sorted(text_columns)), nulls)
 
     agate_helper.build_type_tester = type_tester
+
+
+def _spare_first_manifest() -> None:
+    # Called by the name that it has there.
+    parse = requires.parse_manifest  # pyright: ignore[reportPrivateImportUsage]
+
+    def parse_only(config: Any, write_perf_info: bool, write: bool, *more: Any) -> Any:
+        del write
+        return parse(config, write_perf_info, False, *more)
+
+    requires.parse_manifest = parse_only  # pyright: ignore[reportPrivateImportUsage]

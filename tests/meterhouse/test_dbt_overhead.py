@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 from dbt.adapters.events.types import SQLQuery
+from dbt.cli import requires
 from dbt.context.macros import MacroNamespace, MacroNamespaceBuilder
 from dbt.events.types import LogHookStartLine
-from dbt.parser import manifest
 from dbt_common.clients import agate_helper
 from dbt_common.events.base_types import BaseEvent, EventLevel
 from dbt_common.events.event_manager import EventManager
@@ -32,7 +32,7 @@ def spared(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
         (EventManager, "fire_event"),
         (MacroNamespaceBuilder, "build_namespace"),
         (agate_helper, "build_type_tester"),
-        (manifest, "write_manifest"),
+        (requires, "parse_manifest"),
     ):
         monkeypatch.setattr(owner, name, getattr(owner, name))
     return monkeypatch
