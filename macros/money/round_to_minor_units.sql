@@ -9,13 +9,15 @@
     cast(round({{ exact_amount }}, 0) as bigint)
 {%- endmacro %}
 
-{# The same in a third of the time: DuckDB's round() and its casts that round divide 128-bit
-   integers, its trunc() and comparisons hardly do. Without CASE, so that the engine makes the
-   whole part once: what stands in a branch it makes again. #}
+{# The same in half the time: DuckDB's round() and its casts that round divide 128-bit integers, its
+   trunc() and comparisons hardly do. #}
 {% macro duckdb__round_to_minor_units(exact_amount) -%}
     (
         cast(trunc({{ exact_amount }}) as bigint)
-        + cast({{ exact_amount }} - trunc({{ exact_amount }}) >= 0.5 as bigint)
-        - cast({{ exact_amount }} - trunc({{ exact_amount }}) <= -0.5 as bigint)
+        + case
+            when {{ exact_amount }} - trunc({{ exact_amount }}) >= 0.5 then 1
+            when {{ exact_amount }} - trunc({{ exact_amount }}) <= -0.5 then -1
+            else 0
+        end
     )
 {%- endmacro %}
