@@ -6,6 +6,10 @@ a text here and a number there. Where that happens, the numbers under that key a
 quotes, in the text of the whole block at once, and are texts from then on. Which keys need it is
 learnt from the first blocks.
 
+A number of 10^26 or more, which does not fit a column declared as a decimal, is not refused by that
+reader, or not always: it multiplies past 128 bits and gives what is left. So such a column is
+vouched for only where no number in the text of the block could be that large.
+
 A match cannot begin inside a text, since a quote there has a backslash before it; at worst it
 begins inside a longer key that has such a quote in it, and makes a text of that key's number.
 """
@@ -39,6 +43,13 @@ _CONFLICT: Final = re.compile(
 )
 
 
+# What could be read as 10^26 or more: digits, or an exponent that is not negative.
+_LARGE: Final = r'[ \t\r\n]*:[ \t\r\n]*"?[+-]?(?:[0-9]{27}|[0-9.]+[eE][+0-9])'
+_PLAIN_KEY: Final = re.compile(r"[A-Za-z0-9_. -]*")
+# Escapes of letters, digits and signs, by which a key or a number can be written in other words.
+_IN_OTHER_WORDS: Final = r"\\u00(?:2[bBdDeE]|3[0-9]|[4-7])"
+
+
 class ArrowJson:
     """Reads blocks of one source, and learns which keys' values must be texts.
 
@@ -63,8 +74,11 @@ class ArrowJson:
         `schema` is asked anew after each key that is learnt.
         """
         while True:
+            declared = schema()
+            if _may_overflow(content, decimals_of(declared)):
+                return None
             try:
-                table = _parsed(self._with_texts(content), schema())
+                table = _parsed(self._with_texts(content), declared)
             except pa.ArrowNotImplementedError:
                 return None
             except pa.ArrowInvalid as error:
@@ -95,6 +109,33 @@ def _parsed(content: Any, schema: pa.Schema) -> pa.Table:
         read_options=pj.ReadOptions(use_threads=False, block_size=len(memoryview(content)) + 1),
         parse_options=pj.ParseOptions(explicit_schema=schema, unexpected_field_behavior="infer"),
     )
+
+
+def decimals_of(fields: Iterable[pa.Field[Any]]) -> list[str]:
+    """Return the keys that are declared as decimals, at any depth."""
+    found: list[str] = []
+    for field in fields:
+        kind: Any = field.type
+        if pa.types.is_decimal(kind):
+            found.append(field.name)
+        elif pa.types.is_struct(kind):
+            found.extend(decimals_of(kind.field(place) for place in range(kind.num_fields)))
+    return found
+
+
+def _may_overflow(content: bytes, keys: Iterable[str]) -> bool:
+    keys = list(keys)
+    if not keys:
+        return False
+    # A key that can be written in several ways is not looked for where it may have been.
+    if b"\\" in content and not all(_PLAIN_KEY.fullmatch(key) for key in keys):
+        return True
+    named = "|".join(re.escape(json.dumps(key, ensure_ascii=False)) for key in keys)
+    pattern = f"(?:{named}){_LARGE}"
+    if b"\\u00" in content:
+        pattern = f"{pattern}|{_IN_OTHER_WORDS}"
+    held: Any = pc.match_substring_regex(pa.array([content], pa.binary()), pattern)
+    return bool(held[0].as_py())
 
 
 def columns_of(table: pa.Table) -> dict[str, pa.Array[Any]]:

@@ -117,6 +117,27 @@ def test_a_number_lands_when_it_fits_and_only_then(lake, value, packed):
         assert accepted[0]["value"] == expected == Decimal(value)
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        *("1100000000000000000000000000", "-341e24", "1.1E+27", "11000000000000e14", "341e024"),
+        *('"1100000000000000000000000000"', '"11000000000000e14"', '"+1.1e27"', '"00341e24"'),
+        *(r'"341\u006524"', r'"\u00331e27"', r'"1.1e\u002b27"'),
+    ],
+)
+@pytest.mark.parametrize("key", ['"value"', r'"valu\u0065"', '"value" ', '"value"\t'])
+def test_a_number_too_large_is_refused_however_it_is_written(lake, key, written):
+    # Arrow's reader multiplies such numbers past 128 bits and gives what is left.
+    lines = [
+        '{"event_name": "e", "payload": {"value": "7"}}',
+        f'{{"event_name": "e", "payload": {{{key}: {written}}}}}',
+        '{"event_name": "e", "payload": {"value": "99999999999999999999999999"}}',
+    ]
+    accepted, rejected = landed(lake, "\n".join(lines).encode(), ".jsonl")
+    assert [row["value"] for row in accepted] == [Decimal(7), Decimal("9" * 26)]
+    assert [row["reason"] for row in rejected] == ["number_out_of_range"]
+
+
 @_SLOW
 @given(content=st.binary(max_size=200))
 def test_no_bytes_break_the_account(lake, content):
