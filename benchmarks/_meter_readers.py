@@ -20,7 +20,6 @@ import polars as pl
 
 from meterhouse import Warehouse
 
-WINDOW_SECONDS = {"hour": 3600, "day": 86_400}
 COLUMNS = "event_name, stripe_customer_id, event_at, value"
 Windows = dict[int, Decimal]
 _IN_DUCKDB = {"sum": "sum(value)", "count": "count(*)", "last": "max_by(value, event_at)"}
@@ -165,7 +164,9 @@ class BareTable(Reader):
     name = "DuckDB, table in order"
 
     def __init__(self, lake: Path, folder: Path) -> None:
-        self._connection = duckdb.connect(folder / "in_order.duckdb")
+        place = folder / "in_order.duckdb"
+        place.unlink(missing_ok=True)
+        self._connection = duckdb.connect(place)
         self._connection.execute("set threads = 2; set TimeZone = 'UTC'; set memory_limit = '5GB'")
         self._connection.execute(
             f"create table events as select {COLUMNS} "

@@ -75,7 +75,7 @@ class ArrowJson:
         """
         while True:
             declared = schema()
-            if _may_overflow(content, decimals_of(declared)):
+            if _may_overflow(content, _decimals_of(declared)):
                 return None
             try:
                 table = _parsed(self._with_texts(content), declared)
@@ -111,7 +111,7 @@ def _parsed(content: Any, schema: pa.Schema) -> pa.Table:
     )
 
 
-def decimals_of(fields: Iterable[pa.Field[Any]]) -> list[str]:
+def _decimals_of(fields: Iterable[pa.Field[Any]]) -> list[str]:
     """Return the keys that are declared as decimals, at any depth."""
     found: list[str] = []
     for field in fields:
@@ -119,7 +119,7 @@ def decimals_of(fields: Iterable[pa.Field[Any]]) -> list[str]:
         if pa.types.is_decimal(kind):
             found.append(field.name)
         elif pa.types.is_struct(kind):
-            found.extend(decimals_of(kind.field(place) for place in range(kind.num_fields)))
+            found.extend(_decimals_of(kind.field(place) for place in range(kind.num_fields)))
     return found
 
 
