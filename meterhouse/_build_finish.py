@@ -22,11 +22,11 @@ EVENTS_NAME: Final = "events"
 
 _READ_ONLY: Final = 0o444
 
-# Views that merge all of history each time they are counted, and the table that they read. Its own
+# Views that merge all of history each time they are counted, and the tables that they read. Their
 # rows and sums say as much of them, and take a night no longer the longer history is.
 _MEASURED_BY: Final = {
     "meter_event_summaries": "meter_quarter_hours",
-    "meter_event_summaries_daily": "meter_quarter_hours",
+    "meter_event_summaries_daily": "meter_days",
 }
 
 
@@ -73,8 +73,8 @@ def measure(
 ) -> dict[str, Measured]:
     """Return what each relation in `main` measures, after asking every view for none of its rows.
 
-    Event summaries are not counted; `intermediate.meter_quarter_hours`, which they are read from,
-    is measured in their place, unless `counted` names them, as builds made earlier do.
+    Event summaries are not counted; the rollups that they are read from are measured in their
+    place, unless `counted` names them, as builds made earlier do.
 
     `is_alone` puts everything out of reach but the build's own events.
     """
@@ -90,9 +90,15 @@ def measure(
             for schema, name in _relations(connection, "BASE TABLE", "VIEW")
             if schema == '"main"'
         }
-        for view, table in _MEASURED_BY.items():
-            if view not in counted and names.pop(view, None) is not None:
-                names[f"intermediate.{table}"] = f"intermediate.{table}"
+        measured_by = {
+            f'"intermediate"."{table}"': f"intermediate.{table}"
+            for view, table in _MEASURED_BY.items()
+            if view not in counted and names.pop(view, None) is not None
+        }
+        # Builds made earlier have no rollup of days.
+        for schema, name in _relations(connection, "BASE TABLE"):
+            if rollup := measured_by.get(f"{schema}.{name}"):
+                names[rollup] = rollup
         return {name: _measured(connection, relation) for name, relation in names.items()}
 
 

@@ -81,8 +81,8 @@ class Manifest:
     one. `nodes` counts what dbt ran by kind (`model`, `test`). `row_counts` maps each
     relation of the schema `main`, and so does `column_totals`: the sum of each of its whole-number
     and decimal columns as exact text (None where it does not fit 38 digits). In the place of event
-    summaries both map `intermediate.meter_quarter_hours`, which they are read from. `timings_ms`
-    maps each step to whole milliseconds.
+    summaries both map the rollups that they are read from, `intermediate.meter_quarter_hours` and
+    `intermediate.meter_days`. `timings_ms` maps each step to whole milliseconds.
 
     `previous` is the build that was published when this one began. `seed` is the build that this
     one added to, None where it was made from everything that landed; `full_because` then says why.

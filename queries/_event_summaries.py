@@ -22,10 +22,14 @@ _WINDOW_BOUNDARY: Final = {
     "hour": "hour boundaries (00:00, 01:00, …, 23:00)",
     "day": "UTC day boundaries (00:00 UTC)",
 }
+_ROLLUPS: Final = (900, 86400)
 
 _FUNCTION: Final = """
     select intermediate.summaries_function(
-        $meter, cast($start_time as bigint), cast($end_time as bigint)
+        $meter,
+        cast($start_time as bigint),
+        cast($end_time as bigint),
+        cast($value_grouping_window as varchar)
     ) as begun
 """
 _SUMMARIES: Final = """
@@ -44,8 +48,8 @@ _KEYS: Final = (Key("window_start"),)
 def _listing(reader: Reader, values: Mapping[str, Any]) -> Listing | None:
     """Give the list, read from the function for this meter; None where the build knows no meter.
 
-    Which one it is depends on where in a quarter-hour the range begins and ends, so it is asked for
-    once for all ranges that are alike in that.
+    Which one it is depends on the window and on whether the range begins and ends with a day or a
+    quarter-hour, so it is asked for once for all questions that are alike in that.
     """
 
     def ask(reader: Reader) -> str:
@@ -54,7 +58,10 @@ def _listing(reader: Reader, values: Mapping[str, Any]) -> Listing | None:
             raise LookupError(values["meter"])
         return row["begun"]
 
-    alike = (values["meter"], values["start_time"] % 900, values["end_time"] % 900)
+    begins_with = tuple(
+        values[time] % seconds == 0 for time in ("start_time", "end_time") for seconds in _ROLLUPS
+    )
+    alike = (values["meter"], values["value_grouping_window"], *begins_with)
     try:
         begun = reader.cached(f"function of event summaries {alike}", ask)
     except LookupError:

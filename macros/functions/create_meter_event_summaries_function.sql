@@ -9,17 +9,18 @@
 
    The endpoint reads its pages from the functions below: instants there are whole seconds, and
    windows are given by their length too. Which of them answers is said by
-   intermediate.summaries_function(meter, start_time, end_time), null for an unknown meter; it gives
-   the beginning of the call, its first arguments included.
+   intermediate.summaries_function(meter, start_time, end_time, value_grouping_window), null for an
+   unknown meter; it gives the beginning of the call, its first arguments included.
 
-   Planning a general answer takes several times as long as reading the few rows. So there is one
-   function for each formula, from the rollup alone, and for ranges that cut a quarter-hour a second
-   and a third (for meters with an event_time_window) that read the events at the cuts too. query()
-   expands to the one that is needed while the question is bound; even the text that picks it is as
-   short as can be. #}
+   Planning a general answer takes several times as long as reading the few rows. So there are
+   functions for each formula: from the rollup of days for ranges of whole UTC days that are not
+   asked for by the hour, from that of quarter-hours for others, and for ranges that cut a
+   quarter-hour one and (for meters with an event_time_window) another that read the events at the
+   cuts too. query() expands to the one that is needed while the question is bound; even the text
+   that picks it is as short as can be. #}
 {% macro create_meter_event_summaries_function() %}
     {%- for formula in meter_formulas() %}
-    {%- for reading in ['quarter_hours', 'minutes', 'windowed_minutes'] %}
+    {%- for reading in ['days', 'quarter_hours', 'minutes', 'windowed_minutes'] %}
     create or replace macro intermediate.{{ formula }}_summaries_of_{{ reading }}(
         meter, asked_meter_key, meter_livemode, customer, start_time, end_time,
         value_grouping_window, window_seconds
@@ -28,7 +29,9 @@
     {%- endfor %}
     {%- endfor %}
 
-    create or replace macro intermediate.summaries_function(meter, start_time, end_time) as
+    create or replace macro intermediate.summaries_function(
+        meter, start_time, end_time, value_grouping_window
+    ) as
     nullif(
         split_part(
             split_part(
@@ -37,7 +40,15 @@
                 2
             ),
             chr(9),
-            case when start_time % 900 = 0 and end_time % 900 = 0 then 1 else 2 end
+            case
+                when start_time % 900 <> 0 or end_time % 900 <> 0 then 3
+                when
+                    start_time % 86400 <> 0
+                    or end_time % 86400 <> 0
+                    or value_grouping_window is not distinct from 'hour'
+                    then 2
+                else 1
+            end
         ),
         ''
     );
@@ -75,7 +86,9 @@
                 and start_time < end_time
                 and coalesce(value_grouping_window in ('hour', 'day'), true)
                 then coalesce(
-                    intermediate.summaries_function(meter, start_time, end_time),
+                    intermediate.summaries_function(
+                        meter, start_time, end_time, value_grouping_window
+                    ),
                     concat(
                         'summaries_of_unknown_meter(''', replace(meter, '''', ''''''), ''', '
                     )
@@ -106,8 +119,8 @@
 
 
 {# For each meter that is there when the functions are made, a line of text: its id and how the
-   call of its function begins, for whole quarter-hours and for minutes. A meter that came later
-   has no line. #}
+   call of its function begins, for whole days, whole quarter-hours and minutes. A meter that came
+   later has no line. #}
 {% macro summary_functions_of_meters() %}
     {%- set lines = namespace(text='') -%}
     {%- if has_table('meter_keys') -%}
@@ -118,6 +131,7 @@
             {%- set arguments = '(' ~ quoted_text(row[0]) ~ ', ' ~ row[2] ~ ', '
                 ~ row[3] | string | lower ~ ', ' -%}
             {%- set lines.text = lines.text ~ '\n' ~ row[0] ~ '\t'
+                ~ row[1] ~ '_summaries_of_days' ~ arguments ~ '\t'
                 ~ row[1] ~ '_summaries_of_quarter_hours' ~ arguments ~ '\t'
                 ~ row[1] ~ '_summaries_of_' ~ ('windowed_' if row[4] else '') ~ 'minutes'
                 ~ arguments ~ '\t' -%}
@@ -127,9 +141,9 @@
 {% endmacro %}
 
 
-{# The answer of one formula, its meter's key known. `reading` says what is read: quarter_hours
-   (the rollup), minutes (and the events at the cuts), or windowed_minutes (of a meter whose events
-   replace each other). #}
+{# The answer of one formula, its meter's key known. `reading` says what is read: days or
+   quarter_hours (the rollups), minutes (and the events at the cuts), or windowed_minutes (of a
+   meter whose events replace each other). #}
 {% macro event_summaries_query(formula, reading) %}
     select
         {{ summary_id('meter', 'customer', 'windows.window_start', 'windows.window_end',
@@ -159,18 +173,34 @@
             {{ value_of_formula(formula) }} as merged_value,
             cast(sum(pieces.event_count) as bigint) as events_counted
         from (
-            {{ whole_quarter_hours() }}
+            {{ whole_days() if reading == 'days' else whole_quarter_hours() }}
             {%- if formula == 'unique_count' %}
             union all
             {{ distinct_values_of_whole_quarter_hours() }}
             {%- endif %}
-            {%- if reading != 'quarter_hours' %}
+            {%- if reading in ['minutes', 'windowed_minutes'] %}
             union all
             {{ events_at_cuts(reading == 'windowed_minutes') }}
             {%- endif %}
         ) as pieces
         group by window_start
 {% endmacro %}
+
+
+{# The UTC days of the range start_time to end_time, both on their bounds, from their rollup. #}
+{% macro whole_days() %}
+            select
+                cast(rollup.utc_day as bigint) * 86400 as seconds,
+                {{ rollup_piece('rollup') }}
+            from intermediate.meter_days as rollup
+            inner join intermediate.customer_keys as customers
+                on rollup.customer_key = customers.customer_key
+            where
+                customers.customer_id = customer
+                and rollup.meter_key = asked_meter_key
+                and rollup.utc_day >= {{ whole_quotient('start_time', 86400) }}
+                and rollup.utc_day < {{ whole_quotient('end_time', 86400) }}
+{%- endmacro %}
 
 
 {# The whole quarter-hours of the range start_time to end_time, from the rollup. #}

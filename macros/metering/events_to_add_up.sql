@@ -67,18 +67,24 @@
 {# The condition that an event lies between the first and the last dirty quarter-hour: constants, so
    that files and row groups outside are not read. #}
 {% macro dirty_time(event_at) %}
-    {%- set dirty = ref('meter_dirty_quarter_hours') -%}
-    {%- if not execute -%}
-        {{- return('true') -}}
-    {%- endif -%}
-    {%- set found = run_query(
-        'select min(first_quarter_hour), max(end_quarter_hour) from ' ~ dirty
-    ).rows[0] -%}
-    {%- if found[0] is none -%}
-        {{- return('false') -}}
+    {%- set dirty = dirty_range() -%}
+    {{- return(
+        event_at ~ ' >= ' ~ from_unix_seconds(dirty[0] * 900) ~ ' and '
+        ~ event_at ~ ' < ' ~ from_unix_seconds(dirty[1] * 900)
+    ) -}}
+{% endmacro %}
+
+
+{# The first dirty quarter-hour and the one after the last; twice the same where there is none. #}
+{% macro dirty_range() %}
+    {%- set found = none -%}
+    {%- if execute -%}
+        {%- set found = run_query(
+            'select min(first_quarter_hour), max(end_quarter_hour) from '
+            ~ ref('meter_dirty_quarter_hours')
+        ).rows[0] -%}
     {%- endif -%}
     {{- return(
-        event_at ~ ' >= ' ~ from_unix_seconds(found[0] | int * 900) ~ ' and '
-        ~ event_at ~ ' < ' ~ from_unix_seconds(found[1] | int * 900)
+        (0, 0) if found is none or found[0] is none else (found[0] | int, found[1] | int)
     ) -}}
 {% endmacro %}

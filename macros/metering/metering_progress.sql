@@ -9,7 +9,7 @@
     {{- return([
         'meter_event_identifier_hashes', 'meter_events', 'meter_event_counts',
         'meter_event_errors', 'meter_event_conflicts', 'meter_quarter_hours',
-        'meter_quarter_hour_values',
+        'meter_quarter_hour_values', 'meter_days',
     ]) -}}
 {% endmacro %}
 

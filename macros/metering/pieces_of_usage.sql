@@ -41,9 +41,10 @@
 {%- endmacro %}
 
 
-{# The latest value of a group of pieces: by event time, ties by receipt. #}
-{% macro latest_piece() -%}
-    {{ latest_by('last_value', ordering([
+{# Of the latest of a group of pieces, by event time, ties by receipt, the value or another column
+   of its state. #}
+{% macro latest_piece(column='last_value') -%}
+    {{ latest_by(column, ordering([
         'last_at', 'last_received_at', 'last_received_sequence', 'last_value'
     ])) }}
 {%- endmacro %}

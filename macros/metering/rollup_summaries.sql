@@ -1,15 +1,20 @@
 {# Usage per meter, customer and UTC window, from the rollup: one row per window that holds an
-   event. `window` is hour or day; `quarter_hours` is how many quarter-hours it has. #}
+   event. `window` is hour or day; `quarter_hours` is how many quarter-hours it has. Days are merged
+   from the rollup of days. #}
 {% macro rollup_summaries(window, quarter_hours) %}
     with pieces as (
 
         select
             rollup.meter_key,
             rollup.customer_key,
+            {%- if window == 'day' %}
+            rollup.utc_day as window_number,
+            {%- else %}
             {{ whole_windows('rollup.quarter_hour', quarter_hours) }} as window_number,
+            {%- endif %}
             meters.formula,
             {{ rollup_piece('rollup') }}
-        from {{ ref('meter_quarter_hours') }} as rollup
+        from {{ ref('meter_days') if window == 'day' else ref('meter_quarter_hours') }} as rollup
         inner join {{ ref('meter_keys') }} as meters on rollup.meter_key = meters.meter_key
 
         union all

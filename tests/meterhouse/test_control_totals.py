@@ -28,6 +28,18 @@ ONE_QUARTER_HOUR = f"""
         group by all
     )
 """
+ONE_DAY = f"""
+    delete from intermediate.meter_days
+    where (customer_key, meter_key, utc_day) in (
+        select days.customer_key, days.meter_key, max(days.utc_day)
+        from intermediate.meter_days as days
+        inner join intermediate.meter_keys as meters on days.meter_key = meters.meter_key
+        inner join intermediate.customer_keys as customers
+            on days.customer_key = customers.customer_key
+        where meters.meter_id = '{GPU_SECONDS}' and {AURORA}
+        group by all
+    )
+"""
 # As if a night had not made a customer again that new usage touched.
 A_PERIOD_THAT_WAS_LEFT_BEHIND = f"""
     update intermediate.int_metered_quantities
@@ -109,6 +121,11 @@ def test_controls_asked_again_agree(built: tuple[Path, str]) -> None:
             ONE_QUARTER_HOUR,
             {("meter_events_in_periods", GPU_SECONDS), ("meter_usage_in_periods", GPU_SECONDS)},
             id="a quarter-hour of the rollup",
+        ),
+        pytest.param(
+            ONE_DAY,
+            {("meter_events_in_summaries", GPU_SECONDS), ("meter_usage_in_summaries", GPU_SECONDS)},
+            id="a day of the rollup",
         ),
         pytest.param(
             A_PERIOD_THAT_WAS_LEFT_BEHIND,

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
 
+from meterhouse._build_finish import measure
 from tests.conftest import Said
 
 Run = Callable[..., Said]
@@ -91,9 +93,25 @@ def test_a_manifest_measures_every_mart_and_event_summaries_by_their_rollup(
             "select table_name from information_schema.tables where table_schema = 'main'"
         ).fetchall()
     summaries = {"meter_event_summaries", "meter_event_summaries_daily"}
-    expected = {name for (name,) in marts} - summaries | {"intermediate.meter_quarter_hours"}
+    rollups = {"intermediate.meter_quarter_hours", "intermediate.meter_days"}
+    expected = {name for (name,) in marts} - summaries | rollups
     assert set(manifest["row_counts"]) == set(manifest["column_totals"]) == expected
-    assert manifest["row_counts"]["intermediate.meter_quarter_hours"] > 0
+    assert all(manifest["row_counts"][rollup] > 0 for rollup in rollups)
+
+
+def test_a_build_made_before_there_was_a_rollup_of_days_is_measured_without_it(
+    sample_home: Path, tmp_path: Path
+) -> None:
+    database = tmp_path / "warehouse.duckdb"
+    shutil.copyfile((sample_home / "current").resolve() / "warehouse.duckdb", database)
+    with duckdb.connect(database) as connection:
+        connection.execute("drop table intermediate.meter_days")
+        connection.execute(
+            "create or replace view meter_event_summaries_daily as from meter_event_summaries"
+        )
+    measured = measure(database)
+    assert "intermediate.meter_quarter_hours" in measured
+    assert "intermediate.meter_days" not in measured
 
 
 def test_a_manifest_that_counted_event_summaries_is_held_to_them(
@@ -101,6 +119,8 @@ def test_a_manifest_that_counted_event_summaries_is_held_to_them(
 ) -> None:
     build = (sample_copy / "current").resolve()
     manifest = json.loads((build / "manifest.json").read_text("utf-8"))
+    for measured in (manifest["row_counts"], manifest["column_totals"]):
+        del measured["intermediate.meter_quarter_hours"]
     manifest["row_counts"]["meter_event_summaries"] = 7
     (build / "manifest.json").write_text(json.dumps(manifest), "utf-8")
     (finding,) = findings(run, sample_copy)

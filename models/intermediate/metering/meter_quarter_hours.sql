@@ -35,6 +35,7 @@ select
     customer_key,
     meter_key,
     quarter_hour,
+    {{ metering_run_number() }} as run_number,
     event_count,
     value_sum,
     {{ state_of_quarter_hours() }}
