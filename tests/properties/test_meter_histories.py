@@ -99,7 +99,12 @@ def check_verdicts(built: Built, histories: list[History]) -> None:
 def check_summaries(built: Built, history: History, draw: random.Random) -> None:
     for customer in history.customers:
         counted = history.counted(customer)
-        for window, is_of_whole_days in (("hour", True), ("day", True), (None, True), (None, False)):
+        for window, is_of_whole_days in (
+            ("hour", True),
+            ("day", True),
+            (None, True),
+            (None, False),
+        ):
             start, end = history.first - DAY, history.end
             if not is_of_whole_days:
                 start += 60 * draw.randrange(2 * 1440)
