@@ -4,9 +4,8 @@
    `condition` picks events by the relation's own columns, as `events.…`.
  Of Stripe's codes three are not raised here: `timestamp_in_future` and `timestamp_too_far_in_past`
    are refused at landing, where --backfill may lift them, and for
-   `meter_event_dimension_count_too_high` there is no limit to exceed. A value has at most 15 digits
-   before the point, so that a sum of 10^11 of them fits DECIMAL(38,12), and at most 12 places after
-   it. #}
+   `meter_event_dimension_count_too_high` there is no limit to exceed. A value that is added up fits
+   sums (see fits_sums) and has at most 12 places. #}
 {% macro judged_meter_events(events, condition='true') %}
     select
         parsed.*,
@@ -26,7 +25,7 @@
             when parsed.formula = 'unique_count' then parsed.dimension_error_code
             when parsed.value is null and not {{ is_decimal_text('parsed.value_text') }}
                 then 'meter_event_invalid_value'
-            when parsed.value is null or abs(parsed.value) >= 1000000000000000
+            when parsed.value is null or not {{ fits_sums('parsed.value') }}
                 then 'meter_event_value_too_many_digits'
             else parsed.dimension_error_code
         end as error_code

@@ -153,6 +153,10 @@ def _errors(made: Histories) -> None:
         ],
     )
     made.events("counted_wrong", [event(NOON, None, identifier="countable")])
+    widest = "9" * 26 + ".999999999999"
+    for formula in ("count", "unique_count"):
+        made.meter(f"wide_{formula}", formula)
+        made.events(f"wide_{formula}", [event(NOON, value) for value in (widest, widest, -9)])
     made.events(
         "needy",
         [
@@ -231,6 +235,14 @@ def test_an_erroneous_event_counts_nowhere(books: Histories) -> None:
 
 def test_a_counting_meter_needs_no_value(books: Histories) -> None:
     assert books.total("counted_wrong", NOON, NOON + 900) == 1
+
+
+@pytest.mark.parametrize(("formula", "total"), [("count", 3), ("unique_count", 2)])
+def test_what_a_meter_counts_may_be_too_large_to_add_up(
+    books: Histories, formula: str, total: int
+) -> None:
+    assert books.total(f"wide_{formula}", NOON, NOON + 900) == total
+    assert books.total(f"wide_{formula}", NOON, NOON + 60) == total
 
 
 def test_a_value_under_a_key_of_its_own_is_exact(books: Histories) -> None:
