@@ -36,8 +36,8 @@
             customer_keys.customer_key,
             case
                 when routed.value_text is null then routed.landed_value
-                when {{ is_quantity_text('routed.value_text') }}
-                    then cast(routed.value_text as {{ quantity_type() }})
+                when {{ is_quantity_text('routed.written_value') }}
+                    then cast(routed.written_value as {{ quantity_type() }})
             end as value,
             case
                 when
@@ -46,7 +46,16 @@
                     then 'missing_dimension_payload_keys'
             end as dimension_error_code
         from (
-            {{ routed_meter_events(events, condition) }}
+            select
+                found.*,
+                -- what is told apart may be a text that only looks like an exponent: 0e1, 0e2
+                case
+                    when found.formula = 'unique_count' then found.value_text
+                    else {{ plain_decimal_text('found.value_text') }}
+                end as written_value
+            from (
+                {{ routed_meter_events(events, condition) }}
+            ) as found
         ) as routed
         inner join {{ ref('meter_event_batches') }} as batches
             on routed.batch_id = batches.batch_id and not batches.is_retracted

@@ -12,6 +12,22 @@ from tests.models._meters import Histories, event
 NOON = 1_767_268_800  # 2026-01-01 12:00:00 UTC
 DAY = 86_400
 
+# As floating-point columns and JSON write numbers.
+EXPONENTS = {
+    "1e-7": "0.0000001",
+    "-2.5E-11": "-0.000000000025",
+    "1e+14": "100000000000000",
+    "12.5e1": "125",
+    "1.25e1": "12.5",
+    ".5e1": "5",
+    "5.e-1": "0.5",
+    "+1E00003": "1000",
+    "0e99": "0",
+    "0.00001e5": "1",
+    "1000e-3": "1",
+    "10e-13": "0.000000000001",
+}
+
 
 @pytest.fixture(scope="module")
 def books(tmp_path_factory: pytest.TempPathFactory) -> Histories:
@@ -153,6 +169,15 @@ def _errors(made: Histories) -> None:
         ],
     )
     made.events("counted_wrong", [event(NOON, None, identifier="countable")])
+    made.meter("floating", value_payload_key="tokens")
+    made.events(
+        "floating",
+        [event(NOON + 60 * at, payload={"tokens": text}) for at, text in enumerate(EXPONENTS)],
+    )
+    made.meter("hashed", "unique_count", value_payload_key="tokens")
+    made.events(
+        "hashed", [event(NOON, payload={"tokens": text}) for text in ("0e1", "0e2", "0e1", "0")]
+    )
     widest = "9" * 26 + ".999999999999"
     for formula in ("count", "unique_count"):
         made.meter(f"wide_{formula}", formula)
@@ -174,6 +199,10 @@ def _errors(made: Histories) -> None:
         "hex": "0x10",
         "13th place": "0.0000000000001",
         "16 digits": "1000000000000000",
+        "exponent of 13 places": "1e-13",
+        "exponent of 16 digits": "1e15",
+        "exponent without end": "1e99999",
+        "half an exponent": "1e",
     }
     made.events(
         "textual",
@@ -222,6 +251,10 @@ def test_each_error_has_stripes_code(books: Histories) -> None:
         "textual hex": "meter_event_invalid_value",
         "textual 13th place": "meter_event_value_too_many_digits",
         "textual 16 digits": "meter_event_value_too_many_digits",
+        "textual exponent of 13 places": "meter_event_value_too_many_digits",
+        "textual exponent of 16 digits": "meter_event_value_too_many_digits",
+        "textual exponent without end": "meter_event_value_too_many_digits",
+        "textual half an exponent": "meter_event_invalid_value",
         "under another key": "meter_event_value_not_found",
         "after it retired": "archived_meter",
     }
@@ -247,6 +280,18 @@ def test_what_a_meter_counts_may_be_too_large_to_add_up(
 
 def test_a_value_under_a_key_of_its_own_is_exact(books: Histories) -> None:
     assert books.total("textual", NOON, NOON + 900) == Decimal("0.8")  # 0.1 + 0.2 + 1 - 0.5
+
+
+@pytest.mark.parametrize(("text", "value"), EXPONENTS.items())
+def test_a_value_under_a_key_of_its_own_may_have_an_exponent(
+    books: Histories, text: str, value: str
+) -> None:
+    place = list(EXPONENTS).index(text)
+    assert books.total("floating", NOON + 60 * place, NOON + 60 * place + 60) == Decimal(value)
+
+
+def test_texts_that_look_like_numbers_with_exponents_are_told_apart(books: Histories) -> None:
+    assert books.total("hashed", NOON, NOON + 900) == 3
 
 
 def test_an_error_names_the_value_and_what_to_do(books: Histories) -> None:
@@ -318,7 +363,7 @@ def test_every_landed_event_is_accounted_for_once(books: Histories) -> None:
     )[0]
     landed, effective, duplicate, cancelled, erroneous, retracted = map(int, account)
     assert landed == sum(len(rows) for _, rows in books.batches)
-    assert (duplicate, cancelled, erroneous, retracted) == (999 + 2 + 2 + 1 + 1, 3, 18, 4)
+    assert (duplicate, cancelled, erroneous, retracted) == (999 + 2 + 2 + 1 + 1, 3, 22, 4)
     assert landed == effective + duplicate + cancelled + erroneous + retracted
 
 

@@ -152,7 +152,7 @@ def _draw_payload(draw: random.Random, history: History) -> dict[str, str]:
         payload[meter.customer_key] = "cus_unknown" if unknown else draw.choice(history.customers)
     if draw.random() > 0.05:
         payload[meter.value_key] = draw.choice(
-            ["1", "2", "3.5", "-4.25", "0", "0.000000000001", "999999999999999", "17"]
+            ["1", "2", "3.5", "-4.25", "0", "1e-12", "999999999999999", "17"]
         )
     elif meter.value_key != "value" and draw.random() < 0.7:
         payload[meter.value_key] = draw.choice(["abc", "1.0", "01", "red", "blue"])
