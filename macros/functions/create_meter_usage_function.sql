@@ -2,7 +2,7 @@
    windows of any time zone, by dimension, as known at any instant. One row per meter, window and
    combination of dimensions, oldest window first.
 
-   meters                   list of meter ids
+   meters                   list of meter ids; an unknown one is refused
    customer                 the customer, or null for all of them together
    starts_at, ends_at       Unix seconds; inclusive, exclusive
    value_grouping_window    'minute', 'hour', 'day', 'week' (from Monday), 'month', or null
@@ -67,13 +67,17 @@
     with asked_meters as (
 
         select
-            known_meters.meter_key,
-            known_meters.meter_id,
+            coalesce(
+                known_meters.meter_key,
+                cast({{ no_such_meter('named.meter_id') }} as integer)
+            ) as meter_key,
+            named.meter_id,
             known_meters.formula,
             known_meters.window_seconds,
             known_meters.livemode
-        from intermediate.meter_keys as known_meters
-        where list_contains(meters, known_meters.meter_id)
+        from (select distinct unnest(meters) as meter_id) as named
+        left join intermediate.meter_keys as known_meters
+            on named.meter_id = known_meters.meter_id
 
     ),
 
@@ -278,23 +282,3 @@
             and filled.series = merged.series
     order by windows.window_start, asked_meters.meter_id, filled.series
 {% endmacro %}
-
-
-{# The first slot, unless the question is malformed: then the error that says so. It is asked here
-   because the slots are numbered while the question is bound, also when no row could match. #}
-{% macro checked_usage_question(first_slot) -%}
-    case
-        when
-            value_grouping_window is not null
-            and value_grouping_window not in ('minute', 'hour', 'day', 'week', 'month')
-            then error(concat(
-                'value_grouping_window is ''', value_grouping_window,
-                '''; it can be ''minute'', ''hour'', ''day'', ''week'', ''month'' or null.'
-            ))
-        when ends_at <= starts_at
-            then error(concat(
-                'ends_at must be after starts_at: ', ends_at, ' is not after ', starts_at, '.'
-            ))
-        else {{ first_slot }}
-    end
-{%- endmacro %}

@@ -346,6 +346,17 @@ def test_malformed_usage_is_refused(books: Histories, window: str, end: int, ref
         usage(books, 0, end, window, "UTC")
 
 
+@pytest.mark.parametrize("customer", ["cus_sum", "cus_nobody", None])
+@pytest.mark.parametrize("meters", [["mtr_nope"], ["mtr_sum", "mtr_nope"]])
+def test_usage_of_an_unknown_meter_is_refused(
+    books: Histories, meters: list[str], customer: str | None
+) -> None:
+    with pytest.raises(duckdb.Error, match="No such meter: 'mtr_nope'"):
+        books.rows("from meter_usage($1, $2, $3, $4)", [meters, customer, NOON, NOON + DAY])
+    with pytest.raises(duckdb.Error, match="No such meter: 'mtr_nope'"):
+        books.rows("select 1 from meter_usage($1, $2, 0, 900)", [meters, customer])
+
+
 def _dimensions(made: Histories) -> None:
     made.meter("dimensioned", dimension_payload_keys=["region", 'the model\'s "name"'])
     model = 'the model\'s "name"'
@@ -360,6 +371,13 @@ def _dimensions(made: Histories) -> None:
     )
     made.meter("plain")
     made.events("plain", [event(NOON, 16)])
+    made.meter("tied", event_time_window="day", dimension_payload_keys=["region"])
+    for place, region in enumerate(("eu", "us", "af")):
+        made.events(
+            "tied",
+            [event(NOON, 1, received_sequence=1, payload={"region": region})],
+            f"tied_{'bac'[place]}",
+        )
 
 
 def by_dimension(
@@ -389,6 +407,12 @@ def test_usage_is_grouped_by_dimension(books: Histories) -> None:
     assert by_dimension(books, '{"region":["us"]}', ["absent", "region"], ["dimensioned"]) == {
         'mtr_dimensioned {"absent":null,"region":"us"}': 6
     }
+
+
+def test_of_events_received_at_once_the_batch_does_not_decide_whose_dimensions_count(
+    books: Histories,
+) -> None:
+    assert by_dimension(books, None, ["region"], ["tied"]) == {'mtr_tied {"region":"us"}': 1}
 
 
 def test_several_meters_are_asked_at_once(books: Histories) -> None:
