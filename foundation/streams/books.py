@@ -104,7 +104,13 @@ RETRACTIONS: Final = Stream(
     keys=("stream", "batch", "key"),
     event_time="received_at",
     columns=(
-        Column("stream", Kind.TEXT, "The stream of what is retracted.", required=True),
+        Column(
+            "stream",
+            Kind.TEXT,
+            "The stream of what is retracted.",
+            required=True,
+            allowed=("meter_events", "usage_records"),
+        ),
         Column("batch", Kind.TEXT, "The batch retracted; null when a key is named."),
         Column("key", Kind.TEXT, "The key of the rows retracted; null: the whole batch."),
         Column("reason", Kind.TEXT, "Why, in the words of whoever retracted.", required=True),

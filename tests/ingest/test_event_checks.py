@@ -297,6 +297,13 @@ def test_a_period_does_not_end_before_it_starts(lake):
     assert (row["reason"], row["field"]) == ("wrong_order", "period_end")
 
 
+@pytest.mark.parametrize("stream", ["meter_event_adjustments", "customers", "meter_event"])
+def test_what_no_retraction_takes_back_is_not_retracted_without_a_word(lake, stream):
+    row = rejected_one(lake, "retractions", {"stream": stream, "batch": "b", "reason": "r"})
+    assert (row["reason"], row["field"]) == ("not_allowed", "stream")
+    assert "meter_events" in row["message"]
+
+
 def test_a_column_of_a_hopeless_type_is_refused(lake):
     table = pa.table({"event_name": [b"bytes"], "timestamp": [EVENT_SECONDS]})
     with pytest.raises(UsageError, match="event_name has type binary; text is needed"):
