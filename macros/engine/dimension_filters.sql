@@ -37,8 +37,8 @@
 {%- endmacro %}
 
 
-{# The values that an event's dimensions have under some keys, as a JSON object in the keys' order.
-   #}
+{# The values that an event's dimensions have under some keys, as a JSON object in the keys' order;
+   a key that is named again says nothing more. #}
 {% macro dimension_series(dimensions, keys) %}
     {{- adapter.dispatch('dimension_series', 'meterhouse')(dimensions, keys) -}}
 {% endmacro %}
@@ -46,8 +46,8 @@
 {% macro default__dimension_series(dimensions, keys) -%}
     coalesce(
         to_json(map_from_arrays(
-            {{ keys }},
-            transform({{ keys }}, k -> from_json({{ dimensions }}, 'map<string,string>')[k])
+            array_distinct({{ keys }}),
+            transform(array_distinct({{ keys }}), k -> from_json({{ dimensions }}, 'map<string,string>')[k])
         )),
         '{}'
     )
@@ -58,7 +58,9 @@
         '{',
         array_to_string(
             list_transform(
-                {{ keys }},
+                list_filter(
+                    {{ keys }}, lambda k, place: list_position({{ keys }}, k) = place
+                ),
                 lambda k: concat(
                     to_json(k),
                     ':',

@@ -409,6 +409,12 @@ def test_usage_is_grouped_by_dimension(books: Histories) -> None:
     }
 
 
+def test_a_dimension_named_twice_groups_once(books: Histories) -> None:
+    once = by_dimension(books, None, ["region", "other"], ["dimensioned"])
+    twice = by_dimension(books, None, ["region", "region", "other", "region"], ["dimensioned"])
+    assert twice == once
+
+
 def test_of_events_received_at_once_the_batch_does_not_decide_whose_dimensions_count(
     books: Histories,
 ) -> None:

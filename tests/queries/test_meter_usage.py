@@ -92,3 +92,9 @@ def test_dimensions_are_data(warehouse: Warehouse) -> None:
     filters = {"'; drop table meters; --": ["' or 1=1"]}
     rows = usage(warehouse, meters=[{"meter": METER, "dimension_filters": filters}]).rows
     assert rows.is_empty
+
+
+def test_a_dimension_named_twice_groups_once(warehouse: Warehouse) -> None:
+    keys = {"meter": METER, "dimension_group_by_keys": ["region", "region"]}
+    rows = usage(warehouse, meters=[keys]).rows
+    assert [list(row.dimensions) for row in rows] == [["region"]] * len(rows) != []
