@@ -47,7 +47,10 @@
     coalesce(
         to_json(map_from_arrays(
             array_distinct({{ keys }}),
-            transform(array_distinct({{ keys }}), k -> from_json({{ dimensions }}, 'map<string,string>')[k])
+            transform(
+                array_distinct({{ keys }}),
+                k -> from_json({{ dimensions }}, 'map<string,string>')[k]
+            )
         )),
         '{}'
     )

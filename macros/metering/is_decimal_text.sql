@@ -1,4 +1,4 @@
-{# Whether a payload's text is a decimal number at all: digits, one point, one sign, one exponent. #}
+{# Whether a payload's text is a decimal number at all: digits, a point, a sign, an exponent. #}
 {% macro is_decimal_text(text) -%}
     coalesce({{ matches_whole(
         text, '[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?'

@@ -1,7 +1,7 @@
 {# Of live events whose meter has an event_time_window, the one received last in each UTC window of
    its meter and customer. The relation must hold whole windows. Events received at the same instant
-   with the same sequence are told apart by their time, value and dimensions, never by the batch that
-   brought them. #}
+   with the same sequence are told apart by their time, value and dimensions, never by the batch
+   that brought them. #}
 {% macro last_received_events(live_events) %}
     select ranked.*
     from (

@@ -11,15 +11,17 @@ with classified as (
 
 ),
 
--- A refused event keeps nothing that could count: no keys, no value. Where a meter counts its events
--- or their distinct values, a value may be too large to add up, and nothing may try.
+-- A refused event keeps nothing that could count: no keys, no value. Where a meter counts its
+-- events or their distinct values, a value may be too large to add up, and nothing may try.
 placed as (
 
     select
         case when error_code is null then customer_key end as customer_key,
         case when error_code is null then meter_key end as meter_key,
         event_at,
-        case when error_code is null and {{ fits_sums('value') }} then value end as value,
+        case
+            when error_code is null and {{ fits_sums('value') }} then value
+        end as value,
         received_at,
         received_sequence,
         batch_key,
