@@ -177,6 +177,8 @@ def _subscriptions() -> list[dict[str, Any]]:
             billing_mode="flexible",
         ),
         *versions("long", {**start, "items": {"a": {"price": "year"}, "m": metered["m"]}}),
+        *versions("to_usage", {**start, "items": TEN}, {**middle, "items": {"a": metered["m"]}}),
+        *versions("from_usage", {**start, "items": {"a": metered["m"]}}, {**middle, "items": TEN}),
     ]
 
 
@@ -472,6 +474,26 @@ def test_a_meters_item_that_leaves_is_billed_in_flexible_only(drafts: Built) -> 
     assert boundaries(drafts, "left_classic") == ["06-01", "07-01"]
     assert lines(drafts, "left_classic", JULY) == [(GOLD, 1000)]
     assert [amount for _, amount in lines(drafts, "left_flexible", JULY)] == [1000, 100]
+
+
+def test_an_item_whose_price_becomes_metered_is_credited_like_one_that_leaves(
+    drafts: Built,
+) -> None:
+    assert boundaries(drafts, "to_usage") == ["06-01", "07-01"]
+    assert lines(drafts, "to_usage", JULY) == [
+        ("Unused time on Gold after 16 Jun 2026", -500),
+        ("0 × Use (at $0.10 per 100 / month)", 0),
+    ]
+
+
+def test_an_item_whose_price_becomes_licensed_is_debited_like_one_that_joins(
+    drafts: Built,
+) -> None:
+    assert boundaries(drafts, "from_usage") == ["07-01"]
+    assert lines(drafts, "from_usage", JULY) == [
+        ("Remaining time on Gold after 16 Jun 2026", 500),
+        (GOLD, 1000),
+    ]
 
 
 def test_a_longer_licensed_interval_bills_at_its_own_boundaries(drafts: Built) -> None:

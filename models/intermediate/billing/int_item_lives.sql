@@ -1,6 +1,7 @@
 {#- How long each item was subscribed to without a break, and whether it joined or left within the
     time that its subscription ran. A pause takes all items off at once: what follows it is
-    another life of each, with which the subscription begins anew. -#}
+    another life of each, with which the subscription begins anew. An item whose price becomes
+    metered or licensed leaves as the one and joins as the other. -#}
 with
 
 stretches as (
@@ -8,6 +9,7 @@ stretches as (
     select
         subscription_item_id,
         subscription_id,
+        usage_type,
         valid_from,
         valid_until
     from {{ ref('int_subscription_item_stretches') }}
@@ -22,6 +24,10 @@ compared as (
             partition by subscription_item_id
             order by valid_from
         ) as item_left_at,
+        lag(usage_type) over (
+            partition by subscription_item_id
+            order by valid_from
+        ) as usage_type_before,
         max(valid_until) over (
             partition by subscription_id
             order by valid_from, subscription_item_id
@@ -38,7 +44,9 @@ numbered as (
         subscription_id,
         valid_from,
         valid_until,
-        count(case when valid_from > item_left_at then 1 end) over (
+        count(
+            case when valid_from > item_left_at or usage_type <> usage_type_before then 1 end
+        ) over (
             partition by subscription_item_id
             order by valid_from
         ) as item_life,
