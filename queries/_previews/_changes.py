@@ -15,10 +15,45 @@ from queries._previews._subject import Subject
 _STAGING: Final = '"warehouse"."staging"'
 _INTERMEDIATE: Final = '"warehouse"."intermediate"'
 
-# What is supposed is done now, wherever it is dated, with all that waits by now.
+# What is supposed is done now, wherever it is dated, with all that waits by now. What a phase to
+# come adds waits from its start on.
 _WAITS_SINCE: Final = f"""
 update {_INTERMEDIATE}."int_invoice_items"
-set known_at = least(known_at, make_timestamp(cast($since as bigint) * 1000000))
+set known_at = case
+    when date_at > make_timestamp(cast($now as bigint) * 1000000) then date_at
+    else least(known_at, make_timestamp(cast($since as bigint) * 1000000))
+end
+"""
+
+# The invoice that answers is the next one: it meets the customer's balance. Which pending items it
+# takes is settled before.
+_ANSWERS_NEXT: Final = f"""
+update {_INTERMEDIATE}."int_draft_invoices"
+set is_upcoming = true
+where invoice_id in (select invoice_id from ({{target}}) as target)
+"""
+
+# Usage that is cleared with its item: the period that the item leaves counts nothing, and ends
+# without an invoice.
+_CLEARED: Final = f"""
+update {_INTERMEDIATE}."int_billing_period_ranges"
+set last_number = last_number - 1
+where
+    subscription_item_id = $item
+    and usage_type = 'metered'
+    and run_end = make_timestamp(cast($at as bigint) * 1000000)
+"""
+
+_NEVER_BEGUN: Final = f"""
+delete from {_INTERMEDIATE}."int_billing_period_ranges"
+where subscription_item_id = $item and first_number > last_number
+"""
+
+# Invoice items that are supposed in one second show in the order given, before its prorations.
+_IN_ORDER: Final = f"""
+update {_INTERMEDIATE}."int_moved_invoice_item_lines"
+set item_position = cast($place as integer)
+where invoice_item_id = $item
 """
 
 _INHERIT_NO_DISCOUNT: Final = f"""
@@ -73,8 +108,20 @@ def changes_of(hypothesis: Hypothesis, request: PreviewRequest, subject: Subject
     if request.is_recurring:
         changes += _only_what_recurs()
     since = min(hypothesis.now, subject.changed_at or hypothesis.now)
-    changes.append(Change("int_invoice_items", _WAITS_SINCE, {"since": since}))
-    changes += _discounts(hypothesis, request, target)
+    changes.append(
+        Change("int_invoice_items", _WAITS_SINCE, {"since": since, "now": hypothesis.now})
+    )
+    changes.append(Change("int_moved_invoice_item_lines", _ANSWERS_NEXT.format(target=target)))
+    changes += [
+        Change(
+            "int_moved_invoice_item_lines",
+            _IN_ORDER,
+            {"item": item, "place": place - len(hypothesis.new_invoice_items)},
+        )
+        for place, item in enumerate(hypothesis.new_invoice_items)
+    ]
+    changes += _cleared(request, subject)
+    changes += _discounts(hypothesis, request, subject, target)
     changes += _usage(hypothesis, request)
     return changes
 
@@ -93,11 +140,26 @@ def _only_what_recurs() -> list[Change]:
     ]
 
 
-def _discounts(hypothesis: Hypothesis, request: PreviewRequest, target: str) -> list[Change]:
+def _cleared(request: PreviewRequest, subject: Subject) -> list[Change]:
+    model = "int_billing_period_ranges"
+    return [
+        change
+        for item in request.details.get("items") or ()
+        if item.get("deleted") and item.get("clear_usage")
+        for change in (
+            Change(model, _CLEARED, {"item": item["id"], "at": subject.changed_at}),
+            Change(model, _NEVER_BEGUN, {"item": item["id"]}),
+        )
+    ]
+
+
+def _discounts(
+    hypothesis: Hypothesis, request: PreviewRequest, subject: Subject, target: str
+) -> list[Change]:
     if "discounts" in request.params:
-        discounts = hypothesis.discounts(request.params["discounts"], "discounts")
+        discounts = hypothesis.discounts(request.params["discounts"], "discounts", subject.currency)
     elif "coupon" in request.params:
-        discounts = [hypothesis.coupon(request.params["coupon"], "coupon")]
+        discounts = [hypothesis.coupon(request.params["coupon"], "coupon", subject.currency)]
     else:
         return []
     model = "int_subscription_discount_candidates"

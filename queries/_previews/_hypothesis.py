@@ -13,7 +13,6 @@ from queries._landed import find_discounts, find_landed
 from queries._parameters import nested
 from queries._previews._request import exclusive, missing
 from queries._previews._rows import Named
-from queries._previews._steps import Change
 from queries._reader import Reader
 from queries._route import Question
 
@@ -25,6 +24,18 @@ NEW_ITEM: Final = "si_preview_"
 
 _LONGEST: Final = {"day": 1095, "week": 156, "month": 36, "year": 3}
 """The most intervals in one period: three years, as at Stripe."""
+
+_LATER: Final = """
+select epoch_ms(
+    $start
+    + case $interval
+        when 'day' then to_days(cast($count as integer))
+        when 'week' then to_days(cast($count * 7 as integer))
+        when 'month' then to_months(cast($count as integer))
+        else to_months(cast($count * 12 as integer))
+    end
+) // 1000 as later
+"""
 
 _STREAMS: Final = {
     "customer": "customers",
@@ -47,7 +58,8 @@ class Hypothesis:
     versions: dict[str, list[tuple[Object, int]]] = field(
         default_factory=dict[str, list[tuple[Object, int]]]
     )
-    changes: list[Change] = field(default_factory=list[Change])
+    new_invoice_items: list[str] = field(default_factory=list[str])
+    """The invoice items that a preview makes, in the order in which it gives them."""
 
     def suppose(self, item: Object, effective_at: int | None = None) -> None:
         """Suppose a version of an object, from an instant on."""
@@ -62,6 +74,19 @@ class Hypothesis:
         if identifier not in found or found[identifier].get("deleted"):
             raise no_such(object_type, identifier, param=param, http_status=400)
         return found[identifier]
+
+    def later(self, start: int, recurring: Mapping[str, Any], periods: int) -> int:
+        """Give the instant that lies some periods of a recurring price after another."""
+        row = self.reader.row(
+            _LATER,
+            {
+                "start": instant(start),
+                "interval": recurring.get("interval"),
+                "count": int(recurring.get("interval_count") or 1) * periods,
+            },
+        )
+        assert row is not None
+        return row["later"]
 
     def recurring_price(self, item: Mapping[str, Any], path: str) -> Object | None:
         """Give the recurring price that an item names or describes; None where it does neither."""
@@ -138,11 +163,18 @@ class Hypothesis:
         self.suppose(price)
         return price
 
-    def discounts(self, given: Sequence[Mapping[str, Any]] | str, path: str) -> list[Object]:
+    def discounts(
+        self, given: Sequence[Mapping[str, Any]] | str, path: str, currency: str | None
+    ) -> list[Object]:
         """Give the discounts that a list of coupons and discounts stands for, in its order."""
         found: list[Object] = []
-        for at, entry in enumerate(() if isinstance(given, str) else given):
+        entries = () if isinstance(given, str) else given
+        for at, entry in enumerate(entries):
             where = f"{path}[{at}]"
+            if entry in entries[:at]:
+                raise InvalidRequestError(
+                    f"{next(iter(entry.values()))} is named twice in one list.", param=where
+                )
             if "promotion_code" in entry:
                 raise no_such(
                     "promotion_code",
@@ -153,17 +185,24 @@ class Hypothesis:
             if "discount" in entry:
                 found.append(self._standing(entry["discount"], nested(where, "discount")))
             else:
-                found.append(self.coupon(entry["coupon"], nested(where, "coupon")))
+                found.append(self.coupon(entry["coupon"], nested(where, "coupon"), currency))
         return found
 
-    def coupon(self, identifier: str, param: str) -> Object:
-        """Give the discount that redeeming a coupon would make."""
+    def coupon(self, identifier: str, param: str, currency: str | None) -> Object:
+        """Give the discount that redeeming a coupon would make, on lines in a currency."""
         coupon = self.landed("coupon", identifier, param)
         if coupon.get("valid") is False:
             raise InvalidRequestError(
                 f"The coupon {identifier} can no longer be redeemed.",
                 param=param,
                 code="coupon_expired",
+            )
+        off_in = coupon.get("currency") if coupon.get("amount_off") is not None else currency
+        if currency is not None and off_in != currency:
+            raise InvalidRequestError(
+                f"The coupon {identifier} takes off an amount in {off_in}; the invoice's lines are "
+                f"in {currency}.",
+                param=param,
             )
         self.named.coupons.append(identifier)
         discount: Object = {

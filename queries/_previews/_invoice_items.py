@@ -23,13 +23,26 @@ def suppose_invoice_items(
     subscription: str | None,
     currency: str,
     path: str = "invoice_items",
+    at: int | None = None,
 ) -> None:
-    """Suppose invoice items of a customer, or changes to pending ones."""
-    for at, each in enumerate(given):
-        where = f"{path}[{at}]"
+    """Suppose invoice items of a customer, or changes to pending ones, at an instant or now."""
+    when = hypothesis.now if at is None else at
+    named: set[str] = set()
+    for place, each in enumerate(given):
+        where = f"{path}[{place}]"
+        if each.get("invoiceitem") in named:
+            raise InvalidRequestError(
+                f"The invoice item {each['invoiceitem']} is named twice.",
+                param=nested(where, "invoiceitem"),
+            )
+        named |= {each["invoiceitem"]} if "invoiceitem" in each else set()
         base = _pending(hypothesis, each, customer, where)
-        item = base or _new(hypothesis, customer, subscription, where, each)
+        item = base or _new(hypothesis, customer, subscription, where, each, when)
         item |= _fields(hypothesis, each, item, currency, where, is_new=base is None)
+        if base is None:
+            hypothesis.new_invoice_items.append(item["id"])
+            if item["amount"] < 0 and "discountable" not in each:
+                item["discountable"] = False
         hypothesis.suppose(item)
 
 
@@ -73,20 +86,21 @@ def _new(
     subscription: str | None,
     path: str,
     given: Mapping[str, Any],
+    when: int,
 ) -> Object:
     one_of(given, _PRICED, path)
     return {
         "id": "ii_preview_" + digest(path, given),
         "object": "invoiceitem",
         "customer": customer,
-        "date": hypothesis.now,
+        "date": when,
         "description": None,
         "discountable": True,
         "discounts": [],
         "invoice": None,
         "livemode": bool(hypothesis.question.livemode),
         "metadata": {},
-        "period": {"start": hypothesis.now, "end": hypothesis.now},
+        "period": {"start": when, "end": when},
         "price": None,
         "proration": False,
         "quantity": 1,
@@ -114,7 +128,9 @@ def _fields(
             "The period must not end before it starts.", param=f"{path}[period][end]"
         )
     if "discounts" in given:
-        fields["discounts"] = hypothesis.discounts(given["discounts"], nested(path, "discounts"))
+        fields["discounts"] = hypothesis.discounts(
+            given["discounts"], nested(path, "discounts"), currency
+        )
     if "tax_rates" in given:
         fields["tax_rates"] = hypothesis.tax_rates(given["tax_rates"], nested(path, "tax_rates"))
     if "metadata" in given:
@@ -147,6 +163,8 @@ def _priced(
         }
     price = hypothesis.one_time_price(given, path)
     if price is not None:
+        if "price" in given and "currency" in given:
+            _check_currency(said, currency, nested(path, "currency"))
         said = _currency_of_price(price, currency, path)
         unit = _unit_amount(price, said)
     elif "unit_amount" in given or "unit_amount_decimal" in given:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, cast
+from typing import Any, cast
 
 from queries._errors import InvalidRequestError
 from queries._parameters import nested
@@ -15,7 +15,6 @@ from queries._previews._hypothesis import (
     Hypothesis,
     Object,
     digest,
-    instant,
     price_of,
 )
 from queries._previews._request import PreviewRequest, one_of
@@ -24,21 +23,10 @@ from queries._previews._subscription import (
     common_currency,
     item_fields,
     items_of,
+    restarts,
     set_discounts,
     without_said_period,
 )
-
-_LATER: Final = """
-select epoch_ms(
-    $start
-    + case $interval
-        when 'day' then to_days(cast($count as integer))
-        when 'week' then to_days(cast($count * 7 as integer))
-        when 'month' then to_months(cast($count as integer))
-        else to_months(cast($count * 12 as integer))
-    end
-) // 1000 as later
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,16 +146,7 @@ def _dated(
 def _after(hypothesis: Hypothesis, fields: Mapping[str, Any], path: str, start: int) -> int:
     price = hypothesis.recurring_price(fields["items"][0], f"{path}[items][0]")
     recurring: Object = (price or {}).get("recurring") or {}
-    row = hypothesis.reader.row(
-        _LATER,
-        {
-            "start": instant(start),
-            "interval": recurring.get("interval"),
-            "count": int(recurring.get("interval_count") or 1) * fields["iterations"],
-        },
-    )
-    assert row is not None
-    return row["later"]
+    return hypothesis.later(start, recurring, fields["iterations"])
 
 
 def subscription_in(
@@ -181,12 +160,14 @@ def subscription_in(
     subscription.pop("proration_behavior", None)
     if "proration_behavior" in fields:
         subscription["proration_behavior"] = fields["proration_behavior"]
+    before = items_of(subscription)
     items = _items_in(hypothesis, subscription, phase, at)
     subscription["items"] = {"object": "list", "data": items, "has_more": False}
-    wanted = fields.get("currency") or subscription.get("currency")
     subscription["currency"] = common_currency(
-        items, None if wanted is None else str(wanted).lower(), f"{phase.path}[items]"
+        items, _currency_in(phase, subscription.get("currency")), f"{phase.path}[items]"
     )
+    if base is not None and restarts(hypothesis, subscription, before, items):
+        subscription["billing_cycle_anchor"] = at
     if "default_tax_rates" in fields:
         subscription["default_tax_rates"] = hypothesis.tax_rates(
             fields["default_tax_rates"], f"{phase.path}[default_tax_rates]"
@@ -194,10 +175,15 @@ def subscription_in(
     if "discounts" in fields:
         set_discounts(
             subscription,
-            hypothesis.discounts(fields["discounts"], f"{phase.path}[discounts]"),
+            hypothesis.discounts(
+                fields["discounts"], f"{phase.path}[discounts]", subscription["currency"]
+            ),
         )
     elif fields.get("coupon"):
-        set_discounts(subscription, [hypothesis.coupon(fields["coupon"], f"{phase.path}[coupon]")])
+        coupon = hypothesis.coupon(
+            fields["coupon"], f"{phase.path}[coupon]", subscription["currency"]
+        )
+        set_discounts(subscription, [coupon])
     if fields.get("collection_method"):
         subscription["collection_method"] = fields["collection_method"]
     if fields.get("billing_thresholds"):
@@ -213,6 +199,19 @@ def subscription_in(
             "billing_cycle_anchor": trial_end,
         }
     return subscription
+
+
+def _currency_in(phase: Phase, held: str | None) -> str | None:
+    """Give the currency of a phase: that of its subscription, where there is one already."""
+    if "currency" not in phase.fields:
+        return held
+    said = str(phase.fields["currency"]).lower()
+    if held not in (None, said):
+        raise InvalidRequestError(
+            f"The subscription is in {held}: a phase of it cannot be in {said}.",
+            param=nested(phase.path, "currency"),
+        )
+    return said
 
 
 def _blank(hypothesis: Hypothesis, customer: str, at: int) -> Object:
@@ -238,12 +237,14 @@ def _items_in(hypothesis: Hypothesis, subscription: Object, phase: Phase, at: in
     """Give a phase's items; one with the price of an item that stands is that item."""
     standing = {_id(price_of(item)): item for item in items_of(subscription)}
     items: list[Object] = []
+    currency = _currency_in(phase, subscription.get("currency"))
     for place, given in enumerate(phase.fields["items"]):
         path = f"{phase.path}[items][{place}]"
-        fields = item_fields(hypothesis, given, path)
+        fields = item_fields(hypothesis, given, path, currency)
         if "price" not in fields:
             one_of(given, ("price", "price_data", "plan"), path)
         price: Object = fields["price"]
+        currency = currency or price["currency"]
         is_metered = (price.get("recurring") or {}).get("usage_type") == "metered"
         held = standing.pop(price["id"], None) or {
             "id": NEW_ITEM + digest(path, {"price": price["id"]}),

@@ -16,7 +16,7 @@ from queries._previews._hypothesis import (
 from queries._previews._invoice_items import suppose_invoice_items
 from queries._previews._request import PreviewRequest
 from queries._previews._schedule import Phase, phases_of, subscription_in
-from queries._previews._subject import Subject, id_of, invoices_at_once, nothing_to_bill
+from queries._previews._subject import Subject, id_of, may_answer_at_once, nothing_to_bill
 
 
 def suppose_schedule(hypothesis: Hypothesis, request: PreviewRequest) -> Subject:
@@ -48,7 +48,7 @@ def _first_phase(
     phase = phases[0]
     subscription = subscription_in(hypothesis, None, customer, phase, phase.start)
     hypothesis.suppose(subscription, phase.start)
-    _suppose_added_items(hypothesis, request, phase, customer, subscription)
+    _suppose_added_items(hypothesis, request, phase, customer, subscription, phase.start)
     return Subject(
         customer=customer,
         subscription=NEW_SUBSCRIPTION,
@@ -82,7 +82,7 @@ def _phases_to_come(
         hypothesis.suppose(version, at)
     last_at = versions[-1][1] if versions else now
     begins_now = bool(versions) and versions[0][1] == now
-    at_once = begins_now and invoices_at_once(current, versions[0][0])
+    at_once = begins_now and may_answer_at_once(hypothesis.reader, current, versions[0][0], now)
     moment = instant(now)
     return Subject(
         customer=customer,
@@ -113,7 +113,7 @@ def _versions_until(
             at = max(now, phase.start)
             held = subscription_in(hypothesis, held, id_of(current["customer"]), phase, at)
             versions.append((held, at))
-            _suppose_added_items(hypothesis, request, phase, id_of(current["customer"]), held)
+            _suppose_added_items(hypothesis, request, phase, id_of(current["customer"]), held, at)
     last = phases[-1]
     ends = details.get("end_behavior", schedule.get("end_behavior")) == "cancel"
     if ends and last.end is not None and now < last.end <= boundary:
@@ -130,6 +130,7 @@ def _suppose_added_items(
     phase: Phase,
     customer: str,
     subscription: Object,
+    at: int,
 ) -> None:
     added = cast("list[Mapping[str, Any]]", phase.fields.get("add_invoice_items") or [])
     if added and not request.is_recurring:
@@ -140,4 +141,5 @@ def _suppose_added_items(
             subscription=subscription["id"],
             currency=subscription["currency"],
             path=f"{phase.path}[add_invoice_items]",
+            at=at,
         )

@@ -63,12 +63,25 @@ def nothing_to_bill(request: PreviewRequest) -> StripeError:
     )
 
 
-def invoices_at_once(current: Mapping[str, Any], changed: Mapping[str, Any]) -> bool:
-    """Whether a change of a subscription raises an invoice when it is made."""
+def may_answer_at_once(
+    reader: Reader, current: Mapping[str, Any], changed: Mapping[str, Any], at: int
+) -> bool:
+    """Whether a draft of the second of a change answers, where the steps make one.
+
+    It is the change's own where it invoices at once, or where the subscription had raised no
+    invoice in that second before.
+    """
     if changed.get("proration_behavior") == "always_invoice":
         return True
     names = ("billing_cycle_anchor", "trial_end", "ended_at")
-    return any(current.get(name) != changed.get(name) for name in names)
+    if any(current.get(name) != changed.get(name) for name in names):
+        return True
+    raised = reader.row(
+        "select 1 from main.draft_invoices where subscription_id = $id and not is_upcoming "
+        "and created_at = make_timestamp(cast($at as bigint) * 1000000)",
+        {"id": current["id"], "at": at},
+    )
+    return raised is None
 
 
 def id_of(value: Any) -> Any:

@@ -38,7 +38,7 @@ def changed_subscription(
     if "items" in details.fields:
         items = _changed_items(hypothesis, changed, details, at)
         _set_items(changed, items)
-        if _restarts(hypothesis, changed, before, items):
+        if restarts(hypothesis, changed, before, items):
             changed["billing_cycle_anchor"] = at
     if "default_tax_rates" in details.fields:
         changed["default_tax_rates"] = hypothesis.tax_rates(
@@ -46,6 +46,11 @@ def changed_subscription(
         )
     set_trial(changed, details, at)
     if details.get("resume_at") is not None:
+        if current.get("status") != "paused":
+            raise details.refusal(
+                "resume_at",
+                f"The subscription is {current.get('status')}, not paused: it cannot be resumed.",
+            )
         changed |= {"status": "active", "pause_collection": None, "billing_cycle_anchor": at}
     if details.get("billing_cycle_anchor") == "now":
         changed["billing_cycle_anchor"] = at
@@ -81,6 +86,8 @@ def new_subscription(
     }
     if "proration_behavior" in details.fields:
         subscription["proration_behavior"] = details.fields["proration_behavior"]
+    if currency is not None:
+        subscription["currency"] = currency
     items = _changed_items(hypothesis, subscription, details, start)
     _set_items(subscription, items)
     subscription["currency"] = common_currency(items, currency, details.path("items"))
@@ -95,6 +102,14 @@ def new_subscription(
         if anchor < start:
             raise details.refusal(
                 "billing_cycle_anchor", "The anchor of a new subscription cannot lie in its past."
+            )
+        begins = subscription.get("trial_end") or start
+        latest = min(hypothesis.later(begins, _recurring(item), 1) for item in items)
+        if anchor > latest:
+            raise details.refusal(
+                "billing_cycle_anchor",
+                "billing_cycle_anchor cannot be later than the next natural billing date, "
+                f"{latest} (it currently is '{anchor}').",
             )
         subscription["billing_cycle_anchor"] = anchor
     set_end(subscription, details, start)
@@ -126,7 +141,9 @@ def _check_currency(price: Object, wanted: str, param: str) -> None:
         )
 
 
-def item_fields(hypothesis: Hypothesis, given: Mapping[str, Any], path: str) -> Object:
+def item_fields(
+    hypothesis: Hypothesis, given: Mapping[str, Any], path: str, currency: str | None
+) -> Object:
     """Give the fields of a subscription item that a preview sends, as Stripe's item has them."""
     fields: Object = {}
     price = hypothesis.recurring_price(given, path)
@@ -138,7 +155,11 @@ def item_fields(hypothesis: Hypothesis, given: Mapping[str, Any], path: str) -> 
     if "tax_rates" in given:
         fields["tax_rates"] = hypothesis.tax_rates(given["tax_rates"], nested(path, "tax_rates"))
     if "discounts" in given:
-        fields["discounts"] = hypothesis.discounts(given["discounts"], nested(path, "discounts"))
+        fields["discounts"] = hypothesis.discounts(
+            given["discounts"],
+            nested(path, "discounts"),
+            currency or (None if price is None else price["currency"]),
+        )
     if "metadata" in given:
         fields["metadata"] = given["metadata"] or {}
     if "billing_thresholds" in given:
@@ -178,6 +199,7 @@ def _changed_items(
     hypothesis: Hypothesis, subscription: Object, details: Details, at: int
 ) -> list[Object]:
     items = {item["id"]: item for item in items_of(subscription)}
+    currency: str | None = subscription.get("currency")
     for place, given in enumerate(cast("list[Object]", details.fields["items"])):
         path = f"{details.path('items')}[{place}]"
         identifier = given.get("id")
@@ -188,8 +210,9 @@ def _changed_items(
         if given.get("deleted"):
             del items[str(identifier)]
             continue
-        fields = item_fields(hypothesis, given, path)
+        fields = item_fields(hypothesis, given, path, currency)
         if identifier is None:
+            currency = currency or fields["price"]["currency"]
             identifier = NEW_ITEM + digest(
                 path, {"price": fields["price"]["id"], "subscription": subscription["id"]}
             )
@@ -233,10 +256,10 @@ def _recurring(item: Object) -> Object:
     return cast("Object", (price.get("recurring") if isinstance(price, dict) else None) or {})
 
 
-def _restarts(
+def restarts(
     hypothesis: Hypothesis, subscription: Object, before: Sequence[Object], after: Sequence[Object]
 ) -> bool:
-    """Whether a change begins a new cycle: another interval, or a price after none (classic)."""
+    """Say whether a change begins a new cycle: another interval, a price after none (classic)."""
     mode = subscription.get("billing_mode")
     if (mode.get("type") if isinstance(mode, dict) else mode) == "flexible":
         return False

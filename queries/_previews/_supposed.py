@@ -19,7 +19,7 @@ from queries._previews._scheduled import suppose_schedule
 from queries._previews._subject import (
     Subject,
     id_of,
-    invoices_at_once,
+    may_answer_at_once,
     next_invoice,
     nothing_to_bill,
 )
@@ -96,9 +96,8 @@ def _existing(
         changed = changed_subscription(hypothesis, current, details, at)
         hypothesis.suppose(changed, at)
         changed_at = at
-        if invoices_at_once(current, changed) and not request.is_recurring:
-            moment = instant(at)
-            wanted = f"(is_upcoming or created_at = timestamp '{moment}')"
+        if not request.is_recurring and may_answer_at_once(reader, current, changed, at):
+            wanted = f"(is_upcoming or created_at = timestamp '{instant(at)}')"
     return Subject(
         customer=customer,
         subscription=identifier,

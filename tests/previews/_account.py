@@ -109,6 +109,8 @@ def _lives() -> Iterator[Version]:
         "steered": (JUNE, [seat], {"schedule": "sub_sched_steered"}),
         "ending": (JUNE, [seat], {"cancel_at_period_end": True}),
         "euro": (JUNE, [seat], {"currency": "eur"}),
+        "monthly": (JUNE, [seat], {"billing_mode": {"type": "flexible"}}),
+        "steered_monthly": (JUNE, [seat], {"schedule": "sub_sched_steered_monthly"}),
     }
     for name, (start, items, fields) in plain.items():
         yield customer(name), BEGINNING
@@ -123,6 +125,8 @@ def _lives() -> Iterator[Version]:
         yield {**after, "proration_behavior": "none"}, at("2026-06-06")
     for name in ("bystander", "awaited"):
         yield customer(name), BEGINNING
+    yield customer("owed", balance=-700), BEGINNING
+    yield subscription("owed", JUNE, _named("owed", seat)), JUNE
 
 
 SCHEDULES: tuple[Object, ...] = (
@@ -149,6 +153,23 @@ SCHEDULES: tuple[Object, ...] = (
         ],
         "status": "active",
         "subscription": "sub_steered",
+    },
+    {
+        "id": "sub_sched_steered_monthly",
+        "object": "subscription_schedule",
+        "created": JUNE,
+        "customer": "cus_steered_monthly",
+        "current_phase": {"start_date": JUNE, "end_date": JULY},
+        "end_behavior": "release",
+        "phases": [
+            {
+                "start_date": JUNE,
+                "end_date": JULY,
+                "items": [{"price": "price_seat_10", "quantity": 1}],
+            }
+        ],
+        "status": "active",
+        "subscription": "sub_steered_monthly",
     },
     {
         "id": "sub_sched_awaited",

@@ -52,6 +52,7 @@ CATALOGUE: tuple[Object, ...] = (
         unit_amount=None,
         unit_amount_decimal=None,
     ),
+    price("odd_year", "9999.9", recurring={"interval": "year"}),
     price("used", "2.5", recurring=_METERED),
     *_COUPONS,
     tax_rate("vat", "20"),
@@ -67,6 +68,10 @@ class Account:
     versions: tuple[Version, ...]
     usage: tuple[Object, ...]
     params: dict[str, Any]
+
+    @property
+    def customer(self) -> str:
+        return f"cus_{self.name}"
 
     @property
     def subscription(self) -> str:
@@ -134,6 +139,12 @@ def _change(draw: random.Random, name: str, items: list[Object], start: int) -> 
     ]
     if len(items) > 1:
         changes.append({"items": [{"id": one["id"], "deleted": True}]})
+    changes.append({"items": [{"id": one["id"], "price": "price_used"}]})
+    changes.append({"items": [{"id": each["id"], "price": "price_odd_year"} for each in licensed]})
+    for each in items:
+        if each["quantity"] is None:
+            changes.append({"items": [{"id": each["id"], "deleted": True}]})
+            changes.append({"items": [{"id": each["id"], "price": "price_flat_5"}]})
     details = draw.choice(changes)
     if "items" in details or "billing_cycle_anchor" in details:
         behavior = draw.choice([None, "none", "create_prorations", "always_invoice"])

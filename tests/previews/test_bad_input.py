@@ -115,6 +115,41 @@ BAD: dict[str, tuple[dict[str, Any], str, str | None]] = {
         None,
     ),
     "another currency": ({"subscription": "sub_half", "currency": "jpy"}, "currency", None),
+    "a price with another currency than the invoice's": (
+        invoiced(price="price_setup", currency="eur"),
+        "invoice_items[0][currency]",
+        None,
+    ),
+    "an amount off in another currency": (
+        {"subscription": "sub_euro", "coupon": "five_off"},
+        "coupon",
+        None,
+    ),
+    "an amount off an item in another currency": (
+        change("euro", discounts=[{"coupon": "tenth_off"}, {"coupon": "five_off"}]),
+        f"{ITEMS}[discounts][1][coupon]",
+        None,
+    ),
+    "an amount off a new item in another currency": (
+        item(price="price_seat_jpy", discounts=[{"coupon": "five_off"}]),
+        f"{ITEMS}[discounts][0][coupon]",
+        None,
+    ),
+    "an amount off a phase in another currency": (
+        {"schedule_details": {"phases": [{**PHASE, "currency": "eur", "coupon": "five_off"}]}},
+        "schedule_details[phases][0][coupon]",
+        None,
+    ),
+    "an amount off an invoice item in another currency": (
+        {
+            "subscription": "sub_euro",
+            "invoice_items": [
+                {"amount": 5, "currency": "eur", "discounts": [{"coupon": "five_off"}]}
+            ],
+        },
+        "invoice_items[0][discounts][0][coupon]",
+        None,
+    ),
     # Values
     "a word for a number": (
         change("half", quantity="many"),
@@ -239,6 +274,22 @@ BAD: dict[str, tuple[dict[str, Any], str, str | None]] = {
         of("half", cancel_now=True, cancel_at=at("2026-06-20")),
         "subscription_details[cancel_now]",
         "parameters_exclusive",
+    ),
+    "one coupon twice": (
+        {"customer": "cus_half", "discounts": [{"coupon": "five_off"}, {"coupon": "five_off"}]},
+        "discounts[1]",
+        None,
+    ),
+    "one pending invoice item twice": (
+        {
+            "subscription": "sub_pair",
+            "invoice_items": [
+                {"invoiceitem": "ii_pending_work", "amount": 10},
+                {"invoiceitem": "ii_pending_work", "quantity": 4},
+            ],
+        },
+        "invoice_items[1][invoiceitem]",
+        None,
     ),
     # What wants something else
     "an item's id without its subscription": (item(id="si_half_0"), f"{ITEMS}[id]", None),
