@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, Final, cast
 
 from queries._errors import InvalidRequestError, no_such
-from queries._previews._hypothesis import Hypothesis, price_of
+from queries._previews._hypothesis import Hypothesis, instant, price_of
 from queries._previews._request import PreviewRequest
 from queries._previews._steps import Change
 from queries._previews._subject import Subject
@@ -31,6 +31,13 @@ _ANSWERS_NEXT: Final = f"""
 update {_INTERMEDIATE}."int_draft_invoices"
 set is_upcoming = true
 where invoice_id in (select invoice_id from ({{target}}) as target)
+"""
+
+# A change that counts from before it is made.
+_COUNTS_FROM: Final = f"""
+update {_INTERMEDIATE}."int_licensed_changes"
+set from_at = $dated_at
+where subscription_id = $subscription and changed_at = $changed_at and from_at = changed_at
 """
 
 # Usage that is cleared with its item: the period that the item leaves counts nothing, and ends
@@ -120,6 +127,7 @@ def changes_of(hypothesis: Hypothesis, request: PreviewRequest, subject: Subject
         )
         for place, item in enumerate(hypothesis.new_invoice_items)
     ]
+    changes += _counted_from(subject)
     changes += _cleared(request, subject)
     changes += _discounts(hypothesis, request, subject, target)
     changes += _usage(hypothesis, request)
@@ -138,6 +146,17 @@ def _only_what_recurs() -> list[Change]:
             f"update {_STAGING}.\"stg_subscriptions\" set proration_behavior = 'none'",
         ),
     ]
+
+
+def _counted_from(subject: Subject) -> list[Change]:
+    if subject.changed_at is None or subject.dated_at in (None, subject.changed_at):
+        return []
+    values = {
+        "subscription": subject.subscription,
+        "changed_at": instant(subject.changed_at),
+        "dated_at": instant(subject.dated_at),
+    }
+    return [Change("int_licensed_changes", _COUNTS_FROM, values)]
 
 
 def _cleared(request: PreviewRequest, subject: Subject) -> list[Change]:

@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from queries._errors import InvalidRequestError
 from queries._parameters import nested
+from queries._previews._cycles import restarts
 from queries._previews._hypothesis import (
     NEW_ITEM,
     NEW_SUBSCRIPTION,
@@ -23,7 +24,6 @@ from queries._previews._subscription import (
     common_currency,
     item_fields,
     items_of,
-    restarts,
     set_discounts,
     without_said_period,
 )

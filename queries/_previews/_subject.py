@@ -25,6 +25,8 @@ class Subject:
     """Which drafts may answer, in SQL over ``int_draft_invoices``; the first of them does."""
     changed_at: int | None = None
     """From when on the subscription is supposed to be another."""
+    dated_at: int | None = None
+    """From when on the change counts, where that is not when it is made."""
 
 
 def next_invoice(

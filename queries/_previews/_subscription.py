@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, cast
 
 from queries._errors import InvalidRequestError, no_such
-from queries._landed import find_landed
 from queries._parameters import nested
+from queries._previews._cycles import full_prices, recurring_of, restarts
 from queries._previews._hypothesis import (
     NEW_ITEM,
     NEW_SUBSCRIPTION,
     Hypothesis,
     Object,
     digest,
-    price_of,
 )
 from queries._previews._request import Details
 from queries._previews._trial_and_end import set_end, set_trial
@@ -92,7 +90,7 @@ def new_subscription(
     _set_items(subscription, items)
     subscription["currency"] = common_currency(items, currency, details.path("items"))
     if details.get("trial_from_plan"):
-        days = [_recurring(item).get("trial_period_days") or 0 for item in items]
+        days = [recurring_of(item).get("trial_period_days") or 0 for item in items]
         if max(days, default=0):
             end = start + max(days) * _SECONDS_A_DAY
             details = Details({**details.fields, "trial_end": end}, details.paths)
@@ -104,7 +102,7 @@ def new_subscription(
                 "billing_cycle_anchor", "The anchor of a new subscription cannot lie in its past."
             )
         begins = subscription.get("trial_end") or start
-        latest = min(hypothesis.later(begins, _recurring(item), 1) for item in items)
+        latest = min(hypothesis.later(begins, recurring_of(item), 1) for item in items)
         if anchor > latest:
             raise details.refusal(
                 "billing_cycle_anchor",
@@ -171,7 +169,7 @@ def item_fields(
 
 def check_quantity(item: Object, given: Mapping[str, Any], path: str) -> None:
     """Refuse a quantity where usage is metered."""
-    if "quantity" in given and _recurring(item).get("usage_type") == "metered":
+    if "quantity" in given and recurring_of(item).get("usage_type") == "metered":
         raise InvalidRequestError(
             "Quantity should not be specified where usage_type is `metered`. Consider removing "
             "the `quantity` parameter.",
@@ -216,7 +214,7 @@ def _changed_items(
             identifier = NEW_ITEM + digest(
                 path, {"price": fields["price"]["id"], "subscription": subscription["id"]}
             )
-            is_metered = _recurring(fields).get("usage_type") == "metered"
+            is_metered = recurring_of(fields).get("usage_type") == "metered"
             items[identifier] = {
                 "id": identifier,
                 "object": "subscription_item",
@@ -230,7 +228,7 @@ def _changed_items(
             }
         else:
             items[identifier] = _merged(items[identifier], fields)
-        check_quantity({"price": _full(hypothesis, [items[identifier]])[0]}, given, path)
+        check_quantity({"price": full_prices(hypothesis, [items[identifier]])[0]}, given, path)
         if "price" in fields and "currency" in subscription:
             _check_currency(fields["price"], subscription["currency"], nested(path, "price"))
     if not items:
@@ -243,45 +241,9 @@ def _changed_items(
 
 def _merged(item: Object, fields: Object) -> Object:
     merged = {**item, **fields}
-    if "price" in fields and _recurring(merged).get("usage_type") == "metered":
+    if "price" in fields and recurring_of(merged).get("usage_type") == "metered":
         merged["quantity"] = None
     if "metadata" in fields:
         held = {**(item.get("metadata") or {}), **fields["metadata"]}
         merged["metadata"] = {name: value for name, value in held.items() if value != ""}
     return merged
-
-
-def _recurring(item: Object) -> Object:
-    price = price_of(item)
-    return cast("Object", (price.get("recurring") if isinstance(price, dict) else None) or {})
-
-
-def restarts(
-    hypothesis: Hypothesis, subscription: Object, before: Sequence[Object], after: Sequence[Object]
-) -> bool:
-    """Say whether a change begins a new cycle: another interval, a price after none (classic)."""
-    mode = subscription.get("billing_mode")
-    if (mode.get("type") if isinstance(mode, dict) else mode) == "flexible":
-        return False
-    old, new = _full(hypothesis, before), _full(hypothesis, after)
-    if _intervals(old) != _intervals(new):
-        return True
-    return all(_is_free(price) for price in old) and not all(_is_free(price) for price in new)
-
-
-def _full(hypothesis: Hypothesis, items: Iterable[Object]) -> list[Object]:
-    prices = [price_of(item) for item in items]
-    bare = [price for price in prices if isinstance(price, str)]
-    found = find_landed(hypothesis.reader, "price", bare, None) if bare else {}
-    return [found.get(price, {}) if isinstance(price, str) else price for price in prices]
-
-
-def _intervals(prices: Iterable[Object]) -> set[tuple[str | None, int]]:
-    terms = [price.get("recurring") or {} for price in prices]
-    return {(each.get("interval"), int(each.get("interval_count") or 1)) for each in terms}
-
-
-def _is_free(price: Object) -> bool:
-    amount = price.get("unit_amount_decimal", price.get("unit_amount"))
-    is_licensed = (price.get("recurring") or {}).get("usage_type") != "metered"
-    return is_licensed and amount is not None and Decimal(str(amount)) == 0

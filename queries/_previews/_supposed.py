@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final, cast
 
 from queries._errors import InvalidRequestError
+from queries._previews._cycles import touches_licensed
 from queries._previews._hypothesis import (
     NEW_CUSTOMER,
     NEW_SUBSCRIPTION,
@@ -23,7 +24,7 @@ from queries._previews._subject import (
     next_invoice,
     nothing_to_bill,
 )
-from queries._previews._subscription import changed_subscription, new_subscription
+from queries._previews._subscription import changed_subscription, items_of, new_subscription
 
 NEW_INVOICE: Final = "in_preview"
 
@@ -92,7 +93,10 @@ def _existing(
             )
     wanted = "is_upcoming"
     changed_at = None
+    dated_at = at
     if details.fields:
+        if _begins_what_is_paid(hypothesis, current, request, at):
+            at += 1
         changed = changed_subscription(hypothesis, current, details, at)
         hypothesis.suppose(changed, at)
         changed_at = at
@@ -105,7 +109,29 @@ def _existing(
         as_of=max(hypothesis.now, at),
         wanted=wanted,
         changed_at=changed_at,
+        dated_at=dated_at,
     )
+
+
+def _begins_what_is_paid(
+    hypothesis: Hypothesis, current: Object, request: PreviewRequest, at: int
+) -> bool:
+    """Whether a change of licensed items is dated to the start of a period that is billed already.
+
+    What changes in that very second is in the line of the period, as the steps see it. But that
+    line was billed before the change: it is made a second later, and counts from the start.
+    """
+    details = request.details
+    if "proration_date" not in details.fields:
+        return False
+    if not touches_licensed(hypothesis, items_of(current), details):
+        return False
+    billed = hypothesis.reader.row(
+        "select 1 from main.billing_periods where subscription_id = $id and is_open "
+        "and usage_type = 'licensed' and not is_trial and period_start = $at",
+        {"id": current["id"], "at": instant(at)},
+    )
+    return billed is not None
 
 
 def _new(hypothesis: Hypothesis, request: PreviewRequest, currency: str | None) -> Subject:

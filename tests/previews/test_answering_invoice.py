@@ -110,6 +110,62 @@ def test_a_change_dated_to_the_end_of_the_period_is_in_the_next_ones_invoice(
     assert invoice.period_end == JULY
 
 
+def dated_to_the_start(name: str, *items: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return of(name, items=list(items), proration_date=JUNE, **more)
+
+
+UNUSED_WHOLE = "Unused time on Seats after 01 Jun 2026"
+REMAINING_WHOLE = "Remaining time on Seats after 01 Jun 2026"
+WHOLE = {"start": JUNE, "end": JULY}
+
+
+def test_a_change_dated_to_the_start_of_the_period_gives_back_and_takes_all_of_it(
+    account: Warehouse,
+) -> None:
+    invoice = account.invoices.create_preview(
+        dated_to_the_start("half", {"id": "si_half_0", **DEARER}, {"price": "price_gold"})
+    )
+    assert shown(invoice) == [
+        (UNUSED_WHOLE, -1000),
+        (REMAINING_WHOLE, 2000),
+        ("Remaining time on Gold product after 01 Jun 2026", 3252),
+        (SEAT_20, 2000),
+        ("1 × Gold product (at $32.52 / month)", 3252),
+    ]
+    assert [line.period for line in invoice.lines.data[:3]] == [WHOLE] * 3
+
+
+def test_invoiced_at_once_it_is_not_the_periods_own_invoice_again(account: Warehouse) -> None:
+    invoice = account.invoices.create_preview(
+        dated_to_the_start("half", {"id": "si_half_0", **DEARER}, **ALWAYS)
+    )
+    assert shown(invoice) == [(UNUSED_WHOLE, -1000), (REMAINING_WHOLE, 2000)]
+    assert [line.period for line in invoice.lines.data] == [WHOLE] * 2
+
+
+def test_an_item_that_leaves_from_the_start_on_is_given_back_whole(account: Warehouse) -> None:
+    invoice = account.invoices.create_preview(
+        dated_to_the_start("pair", {"id": "si_pair_1", "deleted": True})
+    )
+    assert shown(invoice) == [("Pending work", 1500), (UNUSED_WHOLE, -2000), (SEAT, 1000)]
+
+
+def test_usage_is_billed_at_a_price_that_holds_from_the_start_on(account: Warehouse) -> None:
+    invoice = account.invoices.create_preview(
+        dated_to_the_start(
+            "metered",
+            {"id": "si_metered_0", "price": "price_call_dear"},
+            {"id": "si_metered_1", "quantity": 2},
+        )
+    )
+    assert shown(invoice) == [
+        (UNUSED_WHOLE, -1000),
+        ("Remaining time on 2 × Seats after 01 Jun 2026", 2000),
+        ("150 call × Calls (at $0.025 / month)", 375),
+        ("2 seat × Seats (at $10.00 / month)", 2000),
+    ]
+
+
 def test_a_phase_with_another_interval_begins_a_cycle(account: Warehouse) -> None:
     within = at("2026-06-25")
     invoice = account.invoices.create_preview(
