@@ -177,6 +177,28 @@ def _subscriptions() -> list[dict[str, Any]]:
             billing_mode="flexible",
         ),
         *versions("long", {**start, "items": {"a": {"price": "year"}, "m": metered["m"]}}),
+        *versions(
+            "stub", {"at": june(16), "items": {**TEN, **metered}}, billing_cycle_anchor_at=june(22)
+        ),
+        *versions(
+            "free_stub",
+            {"at": june(16), "items": {**TEN, **metered}},
+            billing_cycle_anchor_at=june(22),
+            proration_behavior="none",
+        ),
+        *versions(
+            "free_after_trial",
+            {"at": june(15), "items": TEN, "proration_behavior": "none"},
+            trial_start_at=june(15),
+            trial_end_at=june(18),
+            billing_cycle_anchor_at=june(22),
+        ),
+        *versions(
+            "changed_stub",
+            {"at": june(16), "items": TEN, "proration_behavior": "none"},
+            {"at": june(18), "items": TWENTY},
+            billing_cycle_anchor_at=june(22),
+        ),
         *versions("to_usage", {**start, "items": TEN}, {**middle, "items": {"a": metered["m"]}}),
         *versions("from_usage", {**start, "items": {"a": metered["m"]}}, {**middle, "items": TEN}),
     ]
@@ -494,6 +516,27 @@ def test_an_item_whose_price_becomes_licensed_is_debited_like_one_that_joins(
         ("Remaining time on Gold after 16 Jun 2026", 500),
         (GOLD, 1000),
     ]
+
+
+def test_the_time_until_a_first_anchor_is_charged_unless_nothing_is_prorated(
+    drafts: Built,
+) -> None:
+    assert boundaries(drafts, "stub") == ["06-16", "06-22", "07-22"]
+    assert lines(drafts, "stub", june(16)) == [(GOLD, 194)]
+    assert boundaries(drafts, "free_stub") == ["06-22", "07-22"]
+    assert lines(drafts, "free_stub", june(22)) == lines(drafts, "stub", june(22))
+    assert lines(drafts, "free_stub", june(22))[0] == (GOLD, 1000)
+
+
+def test_so_is_the_time_between_a_trial_and_the_anchor(drafts: Built) -> None:
+    assert boundaries(drafts, "free_after_trial") == ["06-15", "06-22", "07-22"]
+    assert lines(drafts, "free_after_trial", june(15)) == [("Trial period for Gold", 0)]
+    assert lines(drafts, "free_after_trial", june(22)) == [(GOLD, 1000)]
+
+
+def test_what_changes_in_time_that_costs_nothing_gives_nothing_back(drafts: Built) -> None:
+    assert boundaries(drafts, "changed_stub") == ["06-22", "07-22"]
+    assert lines(drafts, "changed_stub", june(22)) == [(GOLD_20, 2000)]
 
 
 def test_a_longer_licensed_interval_bills_at_its_own_boundaries(drafts: Built) -> None:

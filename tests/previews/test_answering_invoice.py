@@ -224,3 +224,17 @@ def test_an_anchor_lies_in_the_first_period_of_a_new_subscription(account: Wareh
     with pytest.raises(InvalidRequestError, match="next natural billing date") as refused:
         account.invoices.create_preview(params)
     assert refused.value.param == "subscription_details[billing_cycle_anchor]"
+
+
+def test_the_time_until_the_anchor_costs_nothing_where_nothing_is_prorated(
+    account: Warehouse,
+) -> None:
+    anchor = at("2026-06-22")
+    details = {"items": [{"price": "price_seat_10"}], "billing_cycle_anchor": anchor}
+    charged = account.invoices.create_preview({"subscription_details": details})
+    assert shown(charged) == [(SEAT, 194)]
+    free = account.invoices.create_preview(
+        {"subscription_details": {**details, "proration_behavior": "none"}}
+    )
+    assert shown(free) == [(SEAT, 1000)]
+    assert free.lines.data[0].period == {"start": anchor, "end": at("2026-07-22")}

@@ -1,6 +1,8 @@
 {#- The billing periods of every item with the whole step of the calendar that each lies in, and
     what its beginning and its end mean for invoices. An item that joins or leaves within a
-    period raises no invoice: what it costs until the period ends is prorated on the next one. -#}
+    period raises no invoice: what it costs until the period ends is prorated on the next one.
+    Where a subscription begins with proration_behavior none, the time until its anchor costs
+    nothing. -#}
 with
 
 ranges as (
@@ -68,6 +70,12 @@ lives as (
         leaves_early
     from {{ ref('int_item_lives') }}
 
+),
+
+free_until_anchor as (
+
+    {{ free_until_anchor(ref('int_subscription_versions')) }}
+
 )
 
 select
@@ -83,9 +91,17 @@ select
     bounded.period_end,
     bounded.full_start,
     bounded.full_end,
-    lives.joins_late
-    and bounded.period_start = lives.item_from
-    and (bounded.is_trial or bounded.period_start > bounded.full_start) as begins_within,
+    (
+        lives.joins_late
+        and bounded.period_start = lives.item_from
+        and (bounded.is_trial or bounded.period_start > bounded.full_start)
+    )
+    or (
+        free_until_anchor.subscription_id is not null
+        and bounded.usage_type = 'licensed'
+        and not bounded.is_trial
+        and bounded.period_start > bounded.full_start
+    ) as begins_within,
     lives.leaves_early
     and bounded.period_end = lives.item_until
     and (bounded.is_trial or bounded.period_end < bounded.full_end) as ends_within,
@@ -96,3 +112,7 @@ inner join lives
         bounded.subscription_item_id = lives.subscription_item_id
         and bounded.period_start >= lives.item_from
         and bounded.period_start < lives.item_until
+left join free_until_anchor
+    on
+        bounded.subscription_id = free_until_anchor.subscription_id
+        and bounded.period_start = free_until_anchor.free_from

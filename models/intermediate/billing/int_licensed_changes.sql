@@ -60,6 +60,12 @@ ended_prorated as (
 
 ),
 
+free_until_anchor as (
+
+    {{ free_until_anchor(ref('int_subscription_versions')) }}
+
+),
+
 paused as (
 
     select distinct
@@ -296,3 +302,9 @@ left join behaviors
         terms.subscription_id = behaviors.subscription_id
         and changes.changed_at >= behaviors.valid_from
         and (behaviors.next_valid_from is null or changes.changed_at < behaviors.next_valid_from)
+left join free_until_anchor
+    on
+        terms.subscription_id = free_until_anchor.subscription_id
+        and changes.full_start < free_until_anchor.free_from
+        and free_until_anchor.free_from < changes.full_end
+where free_until_anchor.subscription_id is null
