@@ -306,5 +306,5 @@ left join free_until_anchor
     on
         terms.subscription_id = free_until_anchor.subscription_id
         and changes.full_start < free_until_anchor.free_from
-        and free_until_anchor.free_from < changes.full_end
+        and changes.full_end > free_until_anchor.free_from
 where free_until_anchor.subscription_id is null
