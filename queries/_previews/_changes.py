@@ -110,7 +110,7 @@ def target_of(subject: Subject) -> str:
 
 def changes_of(hypothesis: Hypothesis, request: PreviewRequest, subject: Subject) -> list[Change]:
     """Give the changes that a preview asks for beyond hypothetical objects."""
-    changes: list[Change] = []
+    changes = list(hypothesis.changes)
     target = target_of(subject)
     if request.is_recurring:
         changes += _only_what_recurs()

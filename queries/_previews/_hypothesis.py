@@ -13,6 +13,7 @@ from queries._landed import find_discounts, find_landed
 from queries._parameters import nested
 from queries._previews._request import exclusive, missing
 from queries._previews._rows import Named
+from queries._previews._steps import Change
 from queries._reader import Reader
 from queries._route import Question
 
@@ -58,6 +59,8 @@ class Hypothesis:
     versions: dict[str, list[tuple[Object, int]]] = field(
         default_factory=dict[str, list[tuple[Object, int]]]
     )
+    changes: list[Change] = field(default_factory=list[Change])
+    """What is told to the steps beside objects."""
     new_invoice_items: list[str] = field(default_factory=list[str])
     """The invoice items that a preview makes, in the order in which it gives them."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from queries._errors import InvalidRequestError
 from queries._parameters import nested
 from queries._previews._hypothesis import Hypothesis, Object, digest
+from queries._previews._pending_items import pending_item, superseded_edits
 from queries._previews._request import exclusive, missing, one_of
 
 _PRICED = ("amount", "price", "price_data", "unit_amount", "unit_amount_decimal")
@@ -64,20 +64,11 @@ def _pending(
 ) -> Object | None:
     if "invoiceitem" not in given:
         return None
-    param = nested(path, "invoiceitem")
-    item = copy.deepcopy(hypothesis.landed("invoiceitem", given["invoiceitem"], param))
-    row = hypothesis.reader.row(
-        "select customer_id, is_pending from main.invoice_items where id = $id", {"id": item["id"]}
-    )
-    if row is None or not row["is_pending"]:
-        raise InvalidRequestError(
-            f"The invoice item {item['id']} is on an invoice already.", param=param
-        )
-    if row["customer_id"] != customer:
-        raise InvalidRequestError(
-            f"The invoice item {item['id']} belongs to another customer.", param=param
-        )
-    return item
+    identifier = given["invoiceitem"]
+    change = superseded_edits(identifier, given)
+    if change is not None:
+        hypothesis.changes.append(change)
+    return pending_item(hypothesis, identifier, customer, nested(path, "invoiceitem"))
 
 
 def _new(
