@@ -2,12 +2,12 @@
    the boundaries numbered first_number to last_number from the anchor begin them.
 
    Stretches that follow each other on the same anchor and interval make one run of periods, cut
-   at both ends: a new anchor, another interval, another usage type or a trial begins a new run.
-   A trial is a run of one period that is as long as the trial. Within a run a period is billed at
-   the price in force when it ends; the open one at the price in force now. So a change of price
-   takes the usage of its period along, unless the change clears it: usage up to `cleared_until`
-   does not count, nor does that of the last period of a run which such a change cut off
-   (`is_last_cleared`).
+   at both ends: a new anchor, another interval, a licensed price that becomes metered or a trial
+   begins a new run. A trial is a run of one period that is as long as the trial. Within a run a
+   period is billed at the price in force when it ends; the open one at the price in force now. So
+   a change of price takes the usage of its period along, unless the change clears it: usage up to
+   `cleared_until` does not count, nor does that of the last period of a run which such a change
+   cut off (`is_last_cleared`). Under a price that is licensed usage counts for nothing.
 
    usage_after (exclusive) and usage_until (inclusive) bound the usage of the whole range. #}
 {% macro billing_period_ranges(stretches, as_of) %}
@@ -20,7 +20,7 @@
             case
                 when
                     lag(valid_until) over item_order = valid_from
-                    and lag(usage_type) over item_order = usage_type
+                    and (usage_type = 'licensed' or lag(usage_type) over item_order = usage_type)
                     and lag(is_trial) over item_order = is_trial
                     and (
                         (is_trial and lag(trial_end_at) over item_order = trial_end_at)

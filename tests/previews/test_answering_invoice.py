@@ -66,11 +66,11 @@ def test_a_price_that_becomes_metered_gives_back_what_is_unused(account: Warehou
     assert shown(invoice) == [(UNUSED, -500), ("0 call × Calls (at $0.02 / month)", 0)]
 
 
-def test_a_price_that_becomes_licensed_is_debited_at_once_with_what_was_used(
+def test_a_price_that_becomes_licensed_is_debited_and_usage_counts_no_more(
     account: Warehouse,
 ) -> None:
     invoice = account.invoices.create_preview(change("metered", **DEARER))
-    assert shown(invoice) == [(REMAINING, 1000), ("150 call × Calls (at $0.02 / month)", 300)]
+    assert shown(invoice) == [(REMAINING, 1000), (SEAT_20, 2000), (SEAT, 1000)]
 
 
 def test_a_resumption_on_the_old_anchor_is_invoiced_at_once(account: Warehouse) -> None:

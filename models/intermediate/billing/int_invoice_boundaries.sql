@@ -43,12 +43,12 @@ ends as (
         subscription_id,
         customer_id,
         period_start as boundary_at,
-        usage_type = 'licensed' as is_billed,
-        usage_type = 'licensed' as has_lines,
+        usage_type = 'licensed' and not begins_as_metered as is_billed,
+        usage_type = 'licensed' and not begins_as_metered as has_lines,
         cast(null as varchar) as reason,
         livemode
     from periods
-    where not begins_within
+    where not begins_within or begins_as_metered
 
     union all
 

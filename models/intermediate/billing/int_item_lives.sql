@@ -42,6 +42,7 @@ numbered as (
     select
         subscription_item_id,
         subscription_id,
+        usage_type,
         valid_from,
         valid_until,
         count(
@@ -63,6 +64,7 @@ bounded as (
     select
         subscription_item_id,
         subscription_id,
+        usage_type,
         min(valid_from) over item_lives as item_from,
         max(valid_until) over item_lives as item_until,
         min(valid_from) over subscription_lives as subscription_from,
@@ -77,6 +79,7 @@ bounded as (
 select distinct
     subscription_item_id,
     subscription_id,
+    usage_type,
     item_from,
     item_until,
     item_from > subscription_from as joins_late,

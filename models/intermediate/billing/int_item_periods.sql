@@ -1,8 +1,9 @@
 {#- The billing periods of every item with the whole step of the calendar that each lies in, and
     what its beginning and its end mean for invoices. An item that joins or leaves within a
     period raises no invoice: what it costs until the period ends is prorated on the next one.
-    Where a subscription begins with proration_behavior none, the time until its anchor costs
-    nothing. -#}
+    A period that an item began as a metered one and ends as a licensed one is such too
+    (`begins_as_metered`). Where a subscription begins with proration_behavior none, the time until
+    its anchor costs nothing. -#}
 with
 
 ranges as (
@@ -64,6 +65,7 @@ lives as (
 
     select
         subscription_item_id,
+        usage_type,
         item_from,
         item_until,
         joins_late,
@@ -93,8 +95,8 @@ select
     bounded.full_end,
     (
         lives.joins_late
-        and bounded.period_start = lives.item_from
-        and (bounded.is_trial or bounded.period_start > bounded.full_start)
+        and bounded.period_start <= lives.item_from
+        and (bounded.is_trial or lives.item_from > bounded.full_start)
     )
     or (
         free_until_anchor.subscription_id is not null
@@ -102,6 +104,7 @@ select
         and not bounded.is_trial
         and bounded.period_start > bounded.full_start
     ) as begins_within,
+    lives.item_from > bounded.period_start as begins_as_metered,
     lives.leaves_early
     and bounded.period_end = lives.item_until
     and (bounded.is_trial or bounded.period_end < bounded.full_end) as ends_within,
@@ -110,7 +113,9 @@ from bounded
 inner join lives
     on
         bounded.subscription_item_id = lives.subscription_item_id
-        and bounded.period_start >= lives.item_from
+        and bounded.usage_type = lives.usage_type
+        -- An item that was metered before may join within the period that is billed as licensed.
+        and bounded.period_end > lives.item_from
         and bounded.period_start < lives.item_until
 left join free_until_anchor
     on
