@@ -106,6 +106,39 @@ def _ending() -> list[dict[str, Any]]:
         *versions(
             "at_later", begun, {**begun, "at": april(10), "cancel_at": datetime(2026, 5, 11)}
         ),
+        *(
+            version
+            for name, behavior in (
+                ("at_once", {}),
+                ("at_once_none", {"proration_behavior": "none"}),
+                ("at_once_prorated", {"proration_behavior": "create_prorations"}),
+            )
+            for version in versions(
+                name,
+                begun,
+                {
+                    **begun,
+                    "at": april(10),
+                    "status": "canceled",
+                    "canceled_at": april(10),
+                    "ended_at": april(10),
+                    **behavior,
+                },
+            )
+        ),
+        *versions(
+            "at_inside_none",
+            begun,
+            {**begun, "at": april(5), "cancel_at": april(10)},
+            {
+                **begun,
+                "at": april(10),
+                "status": "canceled",
+                "cancel_at": april(10),
+                "ended_at": april(10),
+                "proration_behavior": "none",
+            },
+        ),
         *versions(
             "at_of_a_year",
             {

@@ -115,6 +115,18 @@ def test_to_be_cancelled_within_a_period_gives_back_seats_and_bills_usage_till_t
     ]
 
 
+def test_what_was_used_until_a_cancellation_at_once_is_billed_unless_it_says_not_to_prorate(
+    drafts: Built,
+) -> None:
+    assert bills(drafts, "at_once") == {**UNTIL_APRIL, april(10): [("used", 100)]}
+    assert bills(drafts, "at_once_none") == UNTIL_APRIL
+    # 21 of 30 days come back.
+    prorated = bills(drafts, "at_once_prorated")
+    assert sorted(prorated.pop(april(10)), key=repr) == [("seat", -700), ("used", 100)]
+    assert prorated == UNTIL_APRIL
+    assert ("used", 100) in bills(drafts, "at_inside_none")[april(10)]
+
+
 def test_to_be_cancelled_in_a_later_period_changes_nothing_yet_but_that_period(
     drafts: Built,
 ) -> None:

@@ -145,6 +145,23 @@ def test_a_cancellation_without_proration_gives_nothing_back(account: Warehouse)
     assert refused.value.code == "invoice_upcoming_none"
 
 
+def test_a_cancellation_drops_what_was_used_only_where_it_says_not_to_prorate(
+    account: Warehouse,
+) -> None:
+    def cancelled(**details: object) -> Any:
+        return previewed(
+            account,
+            subscription="sub_metered",
+            subscription_details={"cancel_now": True, **details},
+        )
+
+    used = [line for line in cancelled().lines.data if not line.proration]
+    assert [line.price.id for line in used] == ["price_call"]
+    with pytest.raises(InvalidRequestError) as refused:
+        cancelled(proration_behavior="none")
+    assert refused.value.code == "invoice_upcoming_none"
+
+
 def test_an_end_within_the_period_gives_back_what_lies_beyond_it(account: Warehouse) -> None:
     invoice = previewed(
         account, subscription="sub_half", subscription_details={"cancel_at": at("2026-06-25")}

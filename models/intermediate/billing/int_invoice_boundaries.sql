@@ -33,6 +33,23 @@ crossings as (
 
 ),
 
+-- Where a subscription was cancelled at once and said that nothing is prorated, nothing of the period
+-- that this cut off is invoiced, what was used in it neither.
+ended_unprorated as (
+
+    select
+        subscription_id,
+        ends_at
+    from {{ ref('int_subscription_versions') }}
+    where
+        is_current
+        and proration_behavior = 'none'
+        and valid_from >= ends_at
+        and coalesce(cancel_at <> ends_at, true)
+        and not coalesce(is_cancel_at_period_end, false)
+
+),
+
 -- A subscription invoices when a period of any of its items begins or ends; where periods only
 -- begin, it has something to bill if one of them is a licensed item's. What was used of an item
 -- that usage records feed is billed when it leaves. Where licensed periods only end, there are no
@@ -53,17 +70,25 @@ ends as (
     union all
 
     select
-        subscription_id,
-        customer_id,
-        period_end as boundary_at,
+        periods.subscription_id,
+        periods.customer_id,
+        periods.period_end as boundary_at,
         true as is_billed,
-        usage_type = 'metered' as has_lines,
+        periods.usage_type = 'metered' as has_lines,
         cast(null as varchar) as reason,
-        livemode
+        periods.livemode
     from periods
+    left join ended_unprorated
+        on
+            periods.subscription_id = ended_unprorated.subscription_id
+            and periods.period_end = ended_unprorated.ends_at
+            and periods.period_end < periods.full_end
     where
-        not ends_within
-        or (usage_type = 'metered' and meter_id is null)
+        ended_unprorated.subscription_id is null
+        and (
+            not periods.ends_within
+            or (periods.usage_type = 'metered' and periods.meter_id is null)
+        )
 
     union all
 
