@@ -33,8 +33,8 @@ crossings as (
 
 ),
 
--- Where a subscription was cancelled at once and said that nothing is prorated, nothing of the period
--- that this cut off is invoiced, what was used in it neither.
+-- Where a subscription was cancelled at once and said that nothing is prorated, nothing of the
+-- period that this cut off is invoiced, what was used in it neither.
 ended_unprorated as (
 
     select
