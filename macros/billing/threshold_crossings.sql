@@ -3,8 +3,9 @@
    `usage` has one row per event that adds to an item of the period (the chain): chain_id, item_id,
    event_rank (from 1 in order of receipt; 0 for each item's state before any), received_at,
    added_quantity, item_quantity (the item's sum up to here), chain_amount (what all items of the
-   chain come to up to here, in minor units), blind_from (a day before the period ends), amount_gte
-   (of the subscription) and usage_gte (of the item); a missing threshold is null.
+   chain come to up to here, in minor units), blind_from (a day before the end foreseen then),
+   amount_gte (of the subscription) and usage_gte (of the item), as they stood then; a missing
+   threshold is null.
    Gives one row per crossing: chain_id, crossing_number from 1, event_rank, crossed_at (whole
    seconds) and billed_amount, what the chain came to then.
 

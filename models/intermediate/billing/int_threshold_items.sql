@@ -20,7 +20,8 @@ subscriptions as (
         batch_id,
         batch_row,
         billing_thresholds_amount_gte,
-        currency
+        currency,
+        cancel_at
     from {{ ref('stg_subscriptions') }}
     where not is_anchor_reset_by_thresholds
 
@@ -32,7 +33,8 @@ select
     items.subscription_item_id,
     items.billing_thresholds_usage_gte as usage_gte,
     subscriptions.billing_thresholds_amount_gte as amount_gte,
-    subscriptions.currency
+    subscriptions.currency,
+    subscriptions.cancel_at
 from items
 inner join subscriptions
     on

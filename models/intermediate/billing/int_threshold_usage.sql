@@ -24,6 +24,27 @@ stretches as (
 
 ),
 
+-- A threshold stands from the version that sets it to the one that takes it away. Nobody looks at
+-- it in the last day before the end that was foreseen meanwhile.
+thresholds as (
+
+    select
+        stretches.subscription_item_id,
+        stretches.valid_from,
+        stretches.valid_until,
+        stated_items.usage_gte,
+        stated_items.amount_gte,
+        stated_items.currency,
+        stated_items.cancel_at
+    from stretches
+    inner join stated_items
+        on
+            stretches.batch_id = stated_items.batch_id
+            and stretches.batch_row = stated_items.batch_row
+            and stretches.subscription_item_id = stated_items.subscription_item_id
+
+),
+
 periods as (
 
     select
@@ -40,22 +61,25 @@ periods as (
         periods.meter_id,
         periods.period_start,
         periods.period_end,
-        {{ plus_seconds('periods.period_end', -86400) }} as blind_from,
-        stated_items.usage_gte,
-        stated_items.amount_gte,
-        stated_items.currency
+        periods.full_end,
+        max(thresholds.currency) as currency
     from {{ ref('int_item_periods') }} as periods
-    inner join stretches
+    inner join thresholds
         on
-            periods.subscription_item_id = stretches.subscription_item_id
-            and {{ plus_seconds('periods.period_end', -1) }} >= stretches.valid_from
-            and {{ plus_seconds('periods.period_end', -1) }} < stretches.valid_until
-    inner join stated_items
-        on
-            stretches.batch_id = stated_items.batch_id
-            and stretches.batch_row = stated_items.batch_row
-            and stretches.subscription_item_id = stated_items.subscription_item_id
+            periods.subscription_item_id = thresholds.subscription_item_id
+            and periods.period_start < thresholds.valid_until
+            and periods.period_end > thresholds.valid_from
     where periods.usage_type = 'metered' and not periods.is_trial
+    group by
+        periods.subscription_item_id,
+        periods.subscription_id,
+        periods.customer_id,
+        periods.price_id,
+        periods.aggregate_usage,
+        periods.meter_id,
+        periods.period_start,
+        periods.period_end,
+        periods.full_end
 
 ),
 
@@ -247,33 +271,65 @@ valued as (
     left join amounts
         on quantities.line_source_id = amounts.line_source_id
 
+),
+
+timed as (
+
+    select
+        valued.chain_id,
+        valued.item_id,
+        periods.subscription_id,
+        periods.customer_id,
+        periods.price_id,
+        periods.period_start,
+        periods.period_end,
+        periods.full_end,
+        valued.event_rank,
+        -- What is received before its period begins, or as it begins, is invoiced within it.
+        greatest(valued.received_at, {{ plus_seconds('periods.period_start', 1) }}) as received_at,
+        valued.added_quantity,
+        valued.item_quantity,
+        cast(valued.item_amount as bigint) as item_amount,
+        cast(
+            sum(valued.added_amount) over (
+                partition by valued.chain_id
+                order by valued.event_rank
+                range between unbounded preceding and current row
+            ) as bigint
+        ) as chain_amount
+    from valued
+    inner join periods
+        on
+            valued.chain_id = periods.chain_id
+            and valued.item_id = periods.subscription_item_id
+
 )
 
 select
-    valued.chain_id,
-    valued.item_id,
-    periods.subscription_id,
-    periods.customer_id,
-    periods.price_id,
-    periods.period_start,
-    periods.period_end,
-    valued.event_rank,
-    valued.received_at,
-    valued.added_quantity,
-    valued.item_quantity,
-    cast(valued.item_amount as bigint) as item_amount,
-    cast(
-        sum(valued.added_amount) over (
-            partition by valued.chain_id
-            order by valued.event_rank
-            range between unbounded preceding and current row
-        ) as bigint
-    ) as chain_amount,
-    periods.blind_from,
-    periods.amount_gte,
-    periods.usage_gte
-from valued
-inner join periods
+    timed.chain_id,
+    timed.item_id,
+    timed.subscription_id,
+    timed.customer_id,
+    timed.price_id,
+    timed.period_start,
+    timed.period_end,
+    timed.event_rank,
+    timed.received_at,
+    timed.added_quantity,
+    timed.item_quantity,
+    timed.item_amount,
+    timed.chain_amount,
+    least(
+        timed.period_end,
+        {{ plus_seconds(
+            'least(timed.full_end, coalesce(thresholds.cancel_at, timed.full_end))', -86400
+        ) }}
+    ) as blind_from,
+    thresholds.amount_gte,
+    thresholds.usage_gte
+from timed
+left join thresholds
     on
-        valued.chain_id = periods.chain_id
-        and valued.item_id = periods.subscription_item_id
+        timed.item_id = thresholds.subscription_item_id
+        and timed.received_at >= thresholds.valid_from
+        and timed.received_at < thresholds.valid_until
