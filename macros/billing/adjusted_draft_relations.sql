@@ -10,9 +10,15 @@
         ) }}
     ),
 
+    {{ prefix }}_lines_not_billed_before as (
+        {{ lines_not_billed_before(
+            lines, "(select * from " ~ lines ~ " where part = 'previously_billed')"
+        ) }}
+    ),
+
     {{ prefix }}_eligible as (
         {{ eligible_discounts(
-            lines,
+            prefix ~ '_lines_not_billed_before',
             'intermediate.int_invoice_discounts',
             'intermediate.int_coupon_products',
             prefix ~ '_own_discounts'
@@ -20,12 +26,12 @@
     ),
 
     {{ prefix }}_discounts as (
-        {{ discount_amounts(lines, prefix ~ '_eligible') }}
+        {{ discount_amounts(prefix ~ '_lines_not_billed_before', prefix ~ '_eligible') }}
     ),
 
     {{ prefix }}_creditable as (
         {{ creditable_lines(
-            lines, prefix ~ '_discounts', invoices,
+            prefix ~ '_lines_not_billed_before', prefix ~ '_discounts', invoices,
             '(select id as price_id, meter_id from main.prices)'
         ) }}
     ),

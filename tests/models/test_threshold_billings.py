@@ -58,6 +58,16 @@ SUBSCRIPTIONS = [
     _version("ends", **HUNDRED, cancel_at=june(10, 12)),
     _version("ahead", **HUNDRED),
     _version("first_second", **HUNDRED),
+    _version("percent", **HUNDRED, discounts=[{"id": "di_percent", "coupon": "tenth"}]),
+    _version("amount", **HUNDRED, discounts=[{"id": "di_amount", "coupon": "five"}]),
+    _version("credit", **HUNDRED, default_tax_rates=["txr_10"]),
+    _version("little_credit", **HUNDRED),
+    _version(
+        "tiers",
+        **HUNDRED,
+        discounts=[{"id": "di_tiers", "coupon": "tenth"}],
+        items=[{"id": "si_tiers", "created_at": START, "price": "tiers"}],
+    ),
 ]
 # When it was used, how much, when it was received if not then.
 USAGE: Mapping[str, list[tuple[Any, ...]]] = {
@@ -67,13 +77,56 @@ USAGE: Mapping[str, list[tuple[Any, ...]]] = {
     "ends": [(june(10), 1_500)],
     "ahead": [(datetime(2026, 6, 1, 0, 1), 1_500, datetime(2026, 5, 31, 23, 58))],
     "first_second": [(START, 1_500)],
+    "percent": [(june(5), 1_000), (june(12), 1_005), (june(20), 300)],
+    "amount": [(june(5), 1_000), (june(20), 500)],
+    "credit": [(june(5), 1_000), (june(20), 500)],
+    "little_credit": [(june(5), 1_000), (june(20), 500)],
+    "tiers": [(june(5), 1_000), (june(20), 500)],
 }
 
 
 def _lake(folder: Path) -> Path:
     lake = Lake(folder)
     lake.land("products", [{"id": "prod_api", "name": "API", "active": True}])
-    lake.land("prices", [{**METERED, "id": "used", "unit_amount": 10}])
+    tiered = {
+        "billing_scheme": "tiered",
+        "tiers_mode": "graduated",
+        "tiers": [
+            {
+                "up_to": 600,
+                "unit_amount_decimal": Decimal("12.5"),
+                "flat_amount_decimal": Decimal(700),
+            },
+            {"up_to": None, "unit_amount_decimal": Decimal("7.5")},
+        ],
+    }
+    lake.land(
+        "prices",
+        [{**METERED, "id": "used", "unit_amount": 10}, {**METERED, **tiered, "id": "tiers"}],
+    )
+    lake.land(
+        "coupons",
+        [
+            {"id": "tenth", "percent_off": Decimal(10), "duration": "forever"},
+            {"id": "five", "amount_off": 500, "currency": "usd", "duration": "forever"},
+        ],
+    )
+    lake.land("tax_rates", [{"id": "txr_10", "percentage": Decimal(10), "inclusive": False}])
+    lake.land(
+        "credit_grants",
+        [
+            {
+                "id": f"credgr_{name}",
+                "customer": f"cus_{name}",
+                "amount": amount,
+                "currency": "usd",
+                "category": "paid",
+                "grant_effective_at": START,
+                "scope_price_type": "metered",
+            }
+            for name, amount in (("credit", 100_000), ("little_credit", 12_000))
+        ],
+    )
     lake.land(
         "meters",
         [
@@ -162,4 +215,52 @@ def test_usage_received_by_the_first_second_is_invoiced_within_its_period(
     assert invoices(drafts, name) == [
         ("threshold", "06-01 00:00:01", 15_000),
         ("cycle", "07-01 00:00:00", 0),
+    ]
+
+
+def taken(drafts: Built, name: str) -> list[tuple[Any, ...]]:
+    """Amount, discount and credit of each line of the invoices that are due, oldest first."""
+    return drafts.rows(
+        "select lines.amount, lines.invoice_discount_amount, lines.credit_amount"
+        " from draft_invoice_lines as lines"
+        " inner join draft_invoices as invoices on lines.invoice_id = invoices.id"
+        " where lines.subscription_id = ? and not invoices.is_upcoming"
+        " order by invoices.period_end, lines.line_position",
+        [f"sub_{name}"],
+    )
+
+
+def test_a_percentage_is_taken_off_what_a_threshold_invoiced_once(drafts: Built) -> None:
+    assert taken(drafts, "percent") == [
+        (10_000, 1_000, 0),
+        (20_050, 1_005, 0),
+        (-10_000, 0, 0),
+        (23_050, 300, 0),
+        (-20_050, 0, 0),
+    ]
+    assert [total for _, _, total in invoices(drafts, "percent")] == [9_000, 9_045, 2_700]
+
+
+def test_an_amount_off_is_taken_off_each_invoice(drafts: Built) -> None:
+    assert [total for _, _, total in invoices(drafts, "amount")] == [9_500, 4_500]
+
+
+def test_credit_pays_what_a_threshold_invoiced_once(drafts: Built) -> None:
+    assert taken(drafts, "credit") == [(10_000, 0, 10_000), (15_000, 0, 5_000), (-10_000, 0, 0)]
+    assert [total for _, _, total in invoices(drafts, "credit")] == [0, 0]
+
+
+def test_credit_that_a_threshold_left_pays_the_rest(drafts: Built) -> None:
+    assert [total for _, _, total in invoices(drafts, "little_credit")] == [0, 3_000]
+
+
+def test_what_was_invoiced_before_is_that_of_the_lower_tiers(drafts: Built) -> None:
+    assert taken(drafts, "tiers") == [
+        (7_500, 750, 0),
+        (700, 70, 0),
+        (3_000, 300, 0),
+        (7_500, 0, 0),
+        (700, 0, 0),
+        (6_750, 375, 0),
+        (-11_200, 0, 0),
     ]

@@ -22,7 +22,7 @@ landed_items as (
 
 ),
 
-lines as (
+landed_lines as (
 
     select * from unedited
 
@@ -31,6 +31,12 @@ lines as (
     {{ moved_invoice_item_lines(
         'landed_items', 'no_edits', ref('int_draft_invoices'), as_of()
     ) }}
+
+),
+
+lines as (
+
+    {{ lines_not_billed_before('landed_lines', ref('int_previously_billed_lines')) }}
 
 ),
 

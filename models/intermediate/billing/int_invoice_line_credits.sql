@@ -17,9 +17,15 @@ lines as (
 
 ),
 
+not_billed_before as (
+
+    {{ lines_not_billed_before('lines', ref('int_previously_billed_lines')) }}
+
+),
+
 ordered as (
 
-    {{ ordered_invoice_lines('lines') }}
+    {{ ordered_invoice_lines('not_billed_before') }}
 
 ),
 

@@ -1,9 +1,15 @@
 with
 
+all_lines as (
+
+    {{ lines_not_billed_before(ref('int_invoice_lines'), ref('int_previously_billed_lines')) }}
+
+),
+
 eligible as (
 
     {{ eligible_discounts(
-        ref('int_invoice_lines'), ref('int_invoice_discounts'), ref('int_coupon_products'),
+        'all_lines', ref('int_invoice_discounts'), ref('int_coupon_products'),
         ref('int_invoice_line_own_discounts')
     ) }}
 
@@ -20,7 +26,7 @@ eligible_ids as (
 lines as (
 
     select lines.*
-    from {{ ref('int_invoice_lines') }} as lines
+    from all_lines as lines
     inner join eligible_ids
         on lines.invoice_line_id = eligible_ids.invoice_line_id
 
