@@ -2,11 +2,12 @@
    discounts_in_force's `candidates`, whether or not they count any more.
 
    `terms` has invoice_id, customer_id, batch_id and batch_row (the version of the subscription that
-   says what applies). A customer's discount applies where the subscription has none that counts
+   says what applies). `left_item_terms`, in the shape of int_left_item_terms, has the items that this
+   version lists no more and what said what applied to them. A customer's discount applies where the subscription has none that counts
    (`is_of_customer`).
    Source: Stripe's coupons page. #}
 {% macro subscription_discount_candidates(
-    terms, subscription_versions, subscription_items, customers
+    terms, subscription_versions, subscription_items, customers, left_item_terms=none
 ) %}
     with
 
@@ -15,6 +16,33 @@
         {{ explode(subscription_items, 'discounts', [
             'batch_id', 'batch_row', 'subscription_item_id'
         ]) }}
+
+    ),
+
+    of_items as (
+
+        select
+            terms.invoice_id,
+            discounts.*
+        from {{ terms }} as terms
+        inner join item_discounts as discounts
+            on
+                terms.batch_id = discounts.batch_id
+                and terms.batch_row = discounts.batch_row
+        {% if left_item_terms %}
+
+        union all
+
+        select
+            left_item_terms.invoice_id,
+            discounts.*
+        from {{ left_item_terms }} as left_item_terms
+        inner join item_discounts as discounts
+            on
+                left_item_terms.batch_id = discounts.batch_id
+                and left_item_terms.batch_row = discounts.batch_row
+                and left_item_terms.subscription_item_id = discounts.subscription_item_id
+        {% endif %}
 
     ),
 
@@ -53,7 +81,7 @@
     )
 
     select
-        terms.invoice_id,
+        discounts.invoice_id,
         cast('item' as varchar) as scope,
         discounts.subscription_item_id,
         cast(null as varchar) as invoice_item_id,
@@ -68,11 +96,7 @@
         discounts.element.start_at,
         discounts.element.end_at,
         false as is_of_customer
-    from {{ terms }} as terms
-    inner join item_discounts as discounts
-        on
-            terms.batch_id = discounts.batch_id
-            and terms.batch_row = discounts.batch_row
+    from of_items as discounts
 
     union all
 

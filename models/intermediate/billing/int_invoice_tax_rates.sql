@@ -45,6 +45,12 @@ item_rates as (
 
 ),
 
+left_item_terms as (
+
+    select * from {{ ref('int_left_item_terms') }}
+
+),
+
 named as (
 
     select
@@ -74,6 +80,22 @@ named as (
         on
             terms.batch_id = item_rates.batch_id
             and terms.batch_row = item_rates.batch_row
+
+    union all
+
+    select
+        left_item_terms.invoice_id,
+        cast('item' as varchar) as scope,
+        item_rates.subscription_item_id,
+        cast(null as varchar) as invoice_item_id,
+        item_rates.position as rate_position,
+        item_rates.element as tax_rate_id
+    from left_item_terms
+    inner join item_rates
+        on
+            left_item_terms.batch_id = item_rates.batch_id
+            and left_item_terms.batch_row = item_rates.batch_row
+            and left_item_terms.subscription_item_id = item_rates.subscription_item_id
 
 ),
 
