@@ -2,8 +2,8 @@
    got there.
 
    `usage` has the events that an alert looks at: alert_id, customer_id, threshold_quantity,
-   formula, value, event_at, received_at, received_sequence, batch_key, batch_row. The total is that
-   of the meter's formula over the events in order of receipt; an alert triggers once for each
+   formula, value, unique_value, event_at, received_at, received_sequence, batch_key, batch_row. The
+   total is that of the meter's formula over the events in order of receipt; an alert triggers once for each
    customer. Gives alert_id, customer_id, threshold_quantity, total, event_at, received_at,
    batch_key and batch_row. Source: Stripe's alerts and thresholds page. #}
 {% macro alert_crossings(usage) %}
@@ -25,28 +25,49 @@
             ) as crossing_place
         from (
             select
-                usage.*,
-                case usage.formula
-                    when 'count' then count(*) over until_now
-                    when 'last' then usage.value
-                    when 'max' then max(usage.value) over until_now
-                    else sum(usage.value) over until_now
-                end as total,
-                row_number() over until_now as place
-            from {{ usage }} as usage
-            window
-                until_now as (
-                    partition by usage.alert_id, usage.customer_id
-                    order by
-                        usage.received_at,
-                        usage.received_sequence,
-                        usage.event_at,
-                        usage.batch_key,
-                        usage.batch_row
-                    rows between unbounded preceding and current row
-                )
+                running.*,
+                {{ aggregated_value(
+                    'running.formula', 'running.value_sum', 'running.place', 'running.value_min',
+                    'running.value_max', 'running.value', 'running.value_count'
+                ) }} as total
+            from (
+                select
+                    usage.*,
+                    sum(usage.value) over until_now as value_sum,
+                    min(usage.value) over until_now as value_min,
+                    max(usage.value) over until_now as value_max,
+                    sum(
+                        case when usage.place_of_value = 1 then 1 else 0 end
+                    ) over until_now as value_count,
+                    row_number() over until_now as place
+                from (
+                    select
+                        looked_at.*,
+                        row_number() over (
+                            partition by
+                                looked_at.alert_id, looked_at.customer_id, looked_at.unique_value
+                            order by {{ order_of_receipt('looked_at') }}
+                        ) as place_of_value
+                    from {{ usage }} as looked_at
+                ) as usage
+                window
+                    until_now as (
+                        partition by usage.alert_id, usage.customer_id
+                        order by {{ order_of_receipt('usage') }}
+                        rows between unbounded preceding and current row
+                    )
+            ) as running
         ) as summed
         where summed.total >= summed.threshold_quantity
     ) as reached
     where reached.crossing_place = 1
 {% endmacro %}
+
+{# The order in which an alert meets its events. #}
+{% macro order_of_receipt(usage) -%}
+    {{ usage }}.received_at,
+    {{ usage }}.received_sequence,
+    {{ usage }}.event_at,
+    {{ usage }}.batch_key,
+    {{ usage }}.batch_row
+{%- endmacro %}

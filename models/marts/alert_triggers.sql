@@ -8,6 +8,7 @@ alerts as (
         alerts.customer_id,
         alerts.threshold_quantity,
         alerts.created_at,
+        alerts.inactive_since,
         alerts.livemode,
         meters.meter_key,
         meters.formula,
@@ -15,9 +16,7 @@ alerts as (
     from {{ ref('stg_alerts') }} as alerts
     inner join {{ ref('meter_keys') }} as meters
         on alerts.meter_id = meters.meter_id
-    where
-        not alerts.is_deleted
-        and coalesce(alerts.status, 'active') = 'active'
+    where not alerts.is_deleted
 
 ),
 
@@ -48,7 +47,7 @@ events as (
 
 ),
 
--- An alert looks at what is reported once it is there.
+-- An alert looks at what is reported once it is there, until it is put away.
 looked_at as (
 
     select
@@ -57,6 +56,7 @@ looked_at as (
         alerts.threshold_quantity,
         alerts.formula,
         events.value,
+        events.unique_value,
         events.event_at,
         events.received_at,
         events.received_sequence,
@@ -67,6 +67,7 @@ looked_at as (
         on
             events.meter_key = alerts.meter_key
             and events.received_at >= alerts.created_at
+            and coalesce(events.received_at < alerts.inactive_since, true)
     inner join customers
         on
             events.customer_key = customers.customer_key

@@ -34,8 +34,8 @@ USAGE = """
 """
 ALERTED = """
     alert_id varchar, customer_id varchar, threshold_quantity bigint, formula varchar,
-    value decimal(38,12), event_at timestamp, received_at timestamp, received_sequence bigint,
-    batch_key integer, batch_row bigint
+    value decimal(38,12), unique_value varchar, event_at timestamp, received_at timestamp,
+    received_sequence bigint, batch_key integer, batch_row bigint
 """
 START = datetime(2026, 6, 1)
 PERIOD_SECONDS = 30 * 86_400
@@ -104,6 +104,7 @@ def test_random_alerts_trigger_at_the_oracles_event() -> None:
                 gte,
                 "sum",
                 int(used),
+                None,
                 START,
                 START + timedelta(seconds=second),
                 place,
@@ -121,6 +122,18 @@ def test_random_alerts_trigger_at_the_oracles_event() -> None:
     assert found == {alert: event for alert, event in expected.items() if event is not None}
 
 
+# Of 4, 4 and 13, what each formula has to come to.
+FORMULAS: Mapping[str, int] = {"avg": 5, "min": 3, "unique_count": 2}
+ALERT: Mapping[str, Any] = {
+    "alert_type": "usage_threshold",
+    "status": "active",
+    "meter": "mtr_1",
+    "customer": "cus_plain",
+    "gte": 110,
+    "recurrence": "one_time",
+    "created_at": START,
+}
+ARCHIVED: Mapping[str, Any] = {"status": "archived"}
 RECURRING: Mapping[str, Any] = {
     "type": "recurring",
     "recurring_interval": "month",
@@ -190,13 +203,17 @@ def _lake(folder: Path) -> Path:
         "meters",
         [
             {
-                "id": "mtr_1",
-                "event_name": "used",
+                "id": f"mtr_{name}",
+                "event_name": event,
                 "status": "active",
-                "default_aggregation_formula": "sum",
+                "default_aggregation_formula": formula,
                 "customer_payload_key": "stripe_customer_id",
                 "value_payload_key": "value",
             }
+            for name, event, formula in (
+                ("1", "used", "sum"),
+                *((formula, formula, formula) for formula in FORMULAS),
+            )
         ],
     )
     names = ("second", "credit", "blind", "records", "plain")
@@ -208,6 +225,13 @@ def _lake(folder: Path) -> Path:
             *_events("credit", ("05T00:00:00", 10_000), ("10T00:00:00", 1)),
             *_events("blind", ("30T00:00:00", 25_000)),
             *_events("plain", ("05T00:00:00", 60), ("06T00:00:00", 50), ("07T00:00:00", 9)),
+            *(
+                {**event, "event_name": formula, "identifier": f"{formula}_{event['identifier']}"}
+                for formula in FORMULAS
+                for event in _events(
+                    "plain", ("05T00:00:00", 4), ("06T00:00:00", 4), ("07T00:00:00", 13)
+                )
+            ),
         ],
     )
     lake.land(
@@ -255,6 +279,15 @@ def _lake(folder: Path) -> Path:
                 "recurrence": "one_time",
                 "created_at": "2026-06-05T12:00:00Z",
             },
+            *(
+                {**ALERT, "id": f"alrt_{formula}", "meter": f"mtr_{formula}", "gte": gte}
+                for formula, gte in FORMULAS.items()
+            ),
+            {**ALERT, "id": "alrt_archived"},
+            {**ALERT, "id": "alrt_archived", **ARCHIVED, "effective_at": "2026-06-06T12:00:00Z"},
+            {**ALERT, "id": "alrt_put_away"},
+            {**ALERT, "id": "alrt_put_away", **ARCHIVED, "effective_at": "2026-06-05T12:00:00Z"},
+            {**ALERT, "id": "alrt_only_archived", **ARCHIVED},
         ],
     )
     return lake.folder
@@ -341,7 +374,8 @@ def test_a_threshold_of_usage_counts_records(drafts: Built) -> None:
 def test_an_alert_names_the_event_that_reached_it_and_the_total(drafts: Built) -> None:
     assert drafts.rows(
         "select alert_id, customer_id, triggered_at, total, batch_row from alert_triggers"
-        " where customer_id in ('cus_plain', 'cus_records') order by alert_id"
+        " where customer_id in ('cus_plain', 'cus_records')"
+        " and alert_id in ('alrt_all', 'alrt_late') order by alert_id"
     ) == [
         ("alrt_all", "cus_plain", datetime(2026, 6, 6), Decimal(110), 7),
         ("alrt_late", "cus_plain", datetime(2026, 6, 6), Decimal(50), 7),
@@ -358,3 +392,21 @@ def test_an_alert_without_a_customer_looks_at_each_customer_apart(drafts: Built)
         "cus_plain",
         "cus_second",
     ]
+
+
+def test_an_alert_compares_what_the_meters_formula_comes_to(drafts: Built) -> None:
+    assert drafts.rows(
+        "select alert_id, triggered_at, total from alert_triggers"
+        " where alert_id in ('alrt_avg', 'alrt_min', 'alrt_unique_count') order by alert_id"
+    ) == [
+        ("alrt_avg", datetime(2026, 6, 7), Decimal(7)),
+        ("alrt_min", datetime(2026, 6, 5), Decimal(4)),
+        ("alrt_unique_count", datetime(2026, 6, 7), Decimal(2)),
+    ]
+
+
+def test_an_archived_alert_keeps_its_trigger_and_gets_none(drafts: Built) -> None:
+    assert drafts.rows(
+        "select alert_id, triggered_at from alert_triggers"
+        " where alert_id in ('alrt_archived', 'alrt_put_away', 'alrt_only_archived')"
+    ) == [("alrt_archived", datetime(2026, 6, 6))]
