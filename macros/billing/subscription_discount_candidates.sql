@@ -2,9 +2,9 @@
    discounts_in_force's `candidates`, whether or not they count any more.
 
    `terms` has invoice_id, customer_id, batch_id and batch_row (the version of the subscription that
-   says what applies). `left_item_terms`, in the shape of int_left_item_terms, has the items that this
-   version lists no more and what said what applied to them. A customer's discount applies where the subscription has none that counts
-   (`is_of_customer`).
+   says what applies). `left_item_terms`, in the shape of int_left_item_terms, has the items that
+   this version lists no more and what said what applied to them. A customer's discount applies
+   where the subscription has none that counts (`is_of_customer`).
    Source: Stripe's coupons page. #}
 {% macro subscription_discount_candidates(
     terms, subscription_versions, subscription_items, customers, left_item_terms=none

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -80,7 +81,14 @@ def _lake(folder: Path) -> Path:
             }
         ],
     )
-    lake.land("customers", [{"id": f"cus_{name}", "currency": "usd"} for name in names])
+    lake.land("coupons", [{"id": "tenth", "percent_off": Decimal(10), "duration": "forever"}])
+    lake.land(
+        "customers",
+        [
+            *({"id": f"cus_{name}", "currency": "usd"} for name in names),
+            {"id": "cus_superseded", "currency": "usd", "discount_coupon": "gone_too"},
+        ],
+    )
     lake.land(
         "meter_events",
         [
@@ -103,6 +111,16 @@ def _lake(folder: Path) -> Path:
             subscription("tier", price="short", quantity=15),
             subscription("price", price="gone"),
             subscription("product", price="orphan", quantity=1),
+            subscription(
+                "superseded",
+                price="licensed",
+                quantity=1,
+                subscription={
+                    "discounts": [
+                        {"id": "di_month", "coupon": "tenth", "end_at": "2026-02-15T00:00:00Z"}
+                    ]
+                },
+            ),
             subscription(
                 "named",
                 price="licensed",
@@ -224,8 +242,24 @@ def test_what_is_named_and_has_not_landed_is_an_error(drafts: Built) -> None:
     ]
     assert [subject for subject, _ in errors(drafts, "product_not_found")] == ["orphan"]
     assert errors(drafts, "coupon_not_found") == [
-        ("sub_named", "No such coupon: 'gone'. Land the coupon.")
+        ("sub_named", "No such coupon: 'gone'. Land the coupon."),
+        ("sub_superseded", "No such coupon: 'gone_too'. Land the coupon."),
     ]
     assert errors(drafts, "tax_rate_not_found") == [
         ("sub_named", "No such tax rate: 'txr_gone'. Land the tax rate.")
     ]
+
+
+def test_a_customers_coupon_is_missed_where_no_discount_supersedes_it(drafts: Built) -> None:
+    missed = drafts.rows(
+        "select invoices.period_end"
+        " from draft_invoice_errors as errors"
+        " inner join draft_invoices as invoices on errors.invoice_id = invoices.id"
+        " where errors.error_code = 'coupon_not_found'"
+        " and errors.customer_id = 'cus_superseded'"
+    )
+    every = drafts.rows(
+        "select period_end from draft_invoices where customer_id = 'cus_superseded'"
+    )
+    ended = datetime(2026, 2, 15)
+    assert sorted(missed) == sorted(boundary for boundary in every if boundary[0] > ended) != []

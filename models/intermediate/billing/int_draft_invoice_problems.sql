@@ -136,13 +136,17 @@ candidates as (
 
 superseded as (
 
-    select distinct invoice_id
-    from candidates
-    where scope = 'invoice' and not is_of_customer
+    select distinct in_force.invoice_id
+    from {{ ref('int_invoice_discounts') }} as in_force
+    inner join candidates
+        on
+            in_force.invoice_id = candidates.invoice_id
+            and in_force.discount_id = candidates.discount_id
+    where candidates.scope = 'invoice' and not candidates.is_of_customer
 
 ),
 
--- A customer's discount that the subscription's supersede is none of the draft's.
+-- A customer's discount that one of the subscription supersedes there is none of the draft's.
 discounts as (
 
     select

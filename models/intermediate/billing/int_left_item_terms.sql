@@ -54,5 +54,5 @@ left join lives as later_lives
     on
         left_items.subscription_item_id = later_lives.subscription_item_id
         and drafts.created_at >= later_lives.item_from
-        and later_lives.item_until > left_items.item_until
+        and left_items.item_until < later_lives.item_until
 where later_lives.subscription_item_id is null
