@@ -328,7 +328,8 @@ CASES: tuple[Case, ...] = (
     Case(
         (f"{I}[billing_thresholds]", f"{I}[billing_thresholds][usage_gte]"),
         change("counted", billing_thresholds={"usage_gte": 1000}),
-        [("150 call × Calls (at $0.02 / month)", 300)],
+        # What the threshold of before has invoiced stays invoiced.
+        [("150 call × Calls (at $0.02 / month)", 300), ("Calls (previously billed)", -240)],
     ),
     Case(
         (f"{D}[billing_cycle_anchor]",),
