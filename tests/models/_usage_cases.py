@@ -59,6 +59,7 @@ SUBSCRIPTIONS = [
             "retracted": "sum",
             "closed": "sum",
             "large": "sum",
+            "too_large": "sum",
             "billed": "sum",
             "records": "sum",
         }.items()
@@ -120,6 +121,8 @@ RECORDS = [
     ),
     *usage("si_ended", [("2024-02-10", 1), ("2024-02-10T00:00:01", 2)]),
     *usage("si_large", [("2024-01-05", "9" * 25), ("2024-01-05", 1)]),
+    *usage("si_too_large", [("2024-01-05", "6" + "0" * 25), ("2024-01-06", "6" + "0" * 25)]),
+    *usage("si_too_large", [("2024-01-05", 5), ("2024-02-05", 7)]),
     *(
         record | {"idempotency_key": key, "received_at": received}
         for record, key, received in zip(

@@ -157,6 +157,12 @@ def test_quantities_of_26_digits_add_up_exactly(built: Built) -> None:
     assert summaries(built, "si_large")[0][1] == Decimal(10) ** 25
 
 
+def test_quantities_too_large_to_add_up_are_left_out_and_stop_no_build(built: Built) -> None:
+    assert totals(built, "too_large")[:2] == [5, 7]
+    too_large = (6 * 10**25, "quantity_too_large")
+    assert reasons(built, "too_large") == [too_large, too_large]
+
+
 def test_of_records_with_one_key_the_first_received_counts(built: Built) -> None:
     assert totals(built, "keyed")[0] == 1 + 4 + 16 + 32
     assert reasons(built, "keyed") == [(2, "duplicate"), (8, "duplicate")]

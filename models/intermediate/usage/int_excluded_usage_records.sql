@@ -122,6 +122,32 @@ repeated as (
 
 ),
 
+-- Quantities that could not be added up with the rest of their item's, whose sum has 26 digits.
+-- Hardly a record is so large: that 10^10 smaller ones fit beside them, 10^25 are left free.
+items_beyond_sums as (
+
+    select subscription_item_id
+    from usage_records
+    where not {{ fits_sums('quantity') }}
+    group by subscription_item_id
+    having
+        sum(floor(quantity)) >= cast('90000000000000000000000000' as decimal(38, 0))
+
+),
+
+beyond_sums as (
+
+    select
+        usage_records.subscription_item_id,
+        usage_records.batch_id,
+        usage_records.batch_row
+    from usage_records
+    inner join items_beyond_sums
+        on usage_records.subscription_item_id = items_beyond_sums.subscription_item_id
+    where not {{ fits_sums('usage_records.quantity') }}
+
+),
+
 late as (
 
     select
@@ -166,6 +192,15 @@ reasons as (
         batch_id,
         batch_row,
         3 as precedence
+    from beyond_sums
+
+    union all
+
+    select
+        subscription_item_id,
+        batch_id,
+        batch_row,
+        4 as precedence
     from late
 
 )
@@ -177,6 +212,7 @@ select
     case min(precedence)
         when 1 then 'retracted'
         when 2 then 'duplicate'
+        when 3 then 'quantity_too_large'
         else 'received_after_close'
     end as reason
 from reasons
