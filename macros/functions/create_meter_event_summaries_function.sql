@@ -173,10 +173,16 @@
             {{ value_of_formula(formula) }} as merged_value,
             cast(sum(pieces.event_count) as bigint) as events_counted
         from (
-            {{ whole_days() if reading == 'days' else whole_quarter_hours() }}
+            {%- if reading == 'days' %}
+            {{ whole_pieces('meter_days', 'utc_day', 86400, rollup_piece('rollup')) }}
+            {%- else %}
+            {{ whole_pieces('meter_quarter_hours', 'quarter_hour', 900, rollup_piece('rollup')) }}
+            {%- endif %}
             {%- if formula == 'unique_count' %}
             union all
-            {{ distinct_values_of_whole_quarter_hours() }}
+            {{ whole_pieces(
+                'meter_quarter_hour_values', 'quarter_hour', 900, distinct_value_piece('rollup')
+            ) }}
             {%- endif %}
             {%- if reading in ['minutes', 'windowed_minutes'] %}
             union all
@@ -187,50 +193,22 @@
 {% endmacro %}
 
 
-{# The UTC days of the range start_time to end_time, both on their bounds, from their rollup. #}
-{% macro whole_days() %}
+{# The whole quarter-hours or UTC days of the range start_time to end_time, from a rollup of them:
+   a table with a row for each `number` of `seconds` seconds since 1970. `piece` are its columns of
+   usage (see pieces_of_usage). #}
+{% macro whole_pieces(rollup, number, seconds, piece) %}
             select
-                cast(rollup.utc_day as bigint) * 86400 as seconds,
-                {{ rollup_piece('rollup') }}
-            from intermediate.meter_days as rollup
+                cast(rollup.{{ number }} as bigint) * {{ seconds }} as seconds,
+                {{ piece }}
+            from intermediate.{{ rollup }} as rollup
             inner join intermediate.customer_keys as customers
                 on rollup.customer_key = customers.customer_key
             where
                 customers.customer_id = customer
                 and rollup.meter_key = asked_meter_key
-                and rollup.utc_day >= {{ whole_quotient('start_time', 86400) }}
-                and rollup.utc_day < {{ whole_quotient('end_time', 86400) }}
-{%- endmacro %}
-
-
-{# The whole quarter-hours of the range start_time to end_time, from the rollup. #}
-{% macro whole_quarter_hours() %}
-            select
-                cast(rollup.quarter_hour as bigint) * 900 as seconds,
-                {{ rollup_piece('rollup') }}
-            from intermediate.meter_quarter_hours as rollup
-            inner join intermediate.customer_keys as customers
-                on rollup.customer_key = customers.customer_key
-            where
-                customers.customer_id = customer
-                and rollup.meter_key = asked_meter_key
-                and rollup.quarter_hour >= {{ whole_quotient('start_time + 899', 900) }}
-                and rollup.quarter_hour < {{ whole_quotient('end_time', 900) }}
-{%- endmacro %}
-
-
-{% macro distinct_values_of_whole_quarter_hours() %}
-            select
-                cast(rollup_values.quarter_hour as bigint) * 900 as seconds,
-                {{ distinct_value_piece('rollup_values') }}
-            from intermediate.meter_quarter_hour_values as rollup_values
-            inner join intermediate.customer_keys as customers
-                on rollup_values.customer_key = customers.customer_key
-            where
-                customers.customer_id = customer
-                and rollup_values.meter_key = asked_meter_key
-                and rollup_values.quarter_hour >= {{ whole_quotient('start_time + 899', 900) }}
-                and rollup_values.quarter_hour < {{ whole_quotient('end_time', 900) }}
+                and rollup.{{ number }}
+                >= {{ whole_quotient('start_time + ' ~ (seconds - 1), seconds) }}
+                and rollup.{{ number }} < {{ whole_quotient('end_time', seconds) }}
 {%- endmacro %}
 
 
