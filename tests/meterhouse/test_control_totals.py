@@ -16,11 +16,12 @@ AURORA = "customer_id = 'cus_AuroraLabs0001'"
 GPU_SECONDS, API_REQUESTS = "mtr_sample_GpuSeconds001", "mtr_sample_ApiRequests02"
 OF_METER = "price_id in (select id from main.prices where meter_id = '{}')"
 
-ONE_QUARTER_HOUR = f"""
-    delete from intermediate.meter_quarter_hours
-    where (customer_key, meter_key, quarter_hour) in (
-        select rollup.customer_key, rollup.meter_key, max(rollup.quarter_hour)
-        from intermediate.meter_quarter_hours as rollup
+# The last row of a rollup.
+ONE_PIECE = f"""
+    delete from intermediate.{{rollup}}
+    where (customer_key, meter_key, {{number}}) in (
+        select rollup.customer_key, rollup.meter_key, max(rollup.{{number}})
+        from intermediate.{{rollup}} as rollup
         inner join intermediate.meter_keys as meters on rollup.meter_key = meters.meter_key
         inner join intermediate.customer_keys as customers
             on rollup.customer_key = customers.customer_key
@@ -28,18 +29,8 @@ ONE_QUARTER_HOUR = f"""
         group by all
     )
 """
-ONE_DAY = f"""
-    delete from intermediate.meter_days
-    where (customer_key, meter_key, utc_day) in (
-        select days.customer_key, days.meter_key, max(days.utc_day)
-        from intermediate.meter_days as days
-        inner join intermediate.meter_keys as meters on days.meter_key = meters.meter_key
-        inner join intermediate.customer_keys as customers
-            on days.customer_key = customers.customer_key
-        where meters.meter_id = '{GPU_SECONDS}' and {AURORA}
-        group by all
-    )
-"""
+ONE_QUARTER_HOUR = ONE_PIECE.format(rollup="meter_quarter_hours", number="quarter_hour")
+ONE_DAY = ONE_PIECE.format(rollup="meter_days", number="utc_day")
 # As if a night had not made a customer again that new usage touched.
 A_PERIOD_THAT_WAS_LEFT_BEHIND = f"""
     update intermediate.int_metered_quantities

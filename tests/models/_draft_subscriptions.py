@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from tests.models._catalogue import USED_METER
 from tests.models._lake import Lake
 
 __all__ = ["APR", "AS_OF", "FEB", "MAR", "MAY", "PRICES", "april", "draft_subscriptions"]
@@ -242,16 +243,7 @@ def _catalogue(lake: Lake) -> None:
     )
     lake.land(
         "meters",
-        [
-            {
-                "id": "mtr_1",
-                "event_name": "used",
-                "status": "active",
-                "default_aggregation_formula": "sum",
-                "customer_payload_key": "stripe_customer_id",
-                "value_payload_key": "value",
-            }
-        ],
+        [USED_METER],
     )
     lake.land(
         "coupons",

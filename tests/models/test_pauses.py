@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.models._build import Built, build
+from tests.models._catalogue import USED_METER
 from tests.models._lake import Lake
 
 AS_OF = "2026-08-10 00:00:00"
@@ -131,16 +132,7 @@ def _lake(folder: Path) -> Path:
     )
     lake.land(
         "meters",
-        [
-            {
-                "id": "mtr_1",
-                "event_name": "used",
-                "status": "active",
-                "default_aggregation_formula": "sum",
-                "customer_payload_key": "stripe_customer_id",
-                "value_payload_key": "value",
-            }
-        ],
+        [USED_METER],
     )
     lake.land("subscriptions", subscriptions)
     lake.land("customers", [{"id": customer, "currency": "usd"} for customer in customers])

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.models._build import Built, build
+from tests.models._catalogue import USED_METER
 from tests.models._lake import Lake
 
 START = datetime(2026, 6, 1)
@@ -129,16 +130,7 @@ def _lake(folder: Path) -> Path:
     )
     lake.land(
         "meters",
-        [
-            {
-                "id": "mtr_1",
-                "event_name": "used",
-                "status": "active",
-                "default_aggregation_formula": "sum",
-                "customer_payload_key": "stripe_customer_id",
-                "value_payload_key": "value",
-            }
-        ],
+        [USED_METER],
     )
     lake.land("customers", [{"id": f"cus_{name}", "currency": "usd"} for name in USAGE])
     lake.land("subscriptions", SUBSCRIPTIONS)
