@@ -5,7 +5,7 @@
    `previously_billed` has the lines that take off what was invoiced before, with invoice_id,
    subscription_item_id, period_start and amount (int_previously_billed_lines). It is taken from the
    item's lines as the invoice shows them, lower tiers first, until it is used up; no line goes
-   below zero. Source: DECISIONS.md, "Billing thresholds". #}
+   below zero. Source: DECISIONS.md, "What a threshold invoiced before". #}
 {% macro lines_not_billed_before(lines, previously_billed) %}
     select
         lines.* exclude (amount),

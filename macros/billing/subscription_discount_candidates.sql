@@ -19,30 +19,9 @@
 
     ),
 
-    of_items as (
+    item_terms as (
 
-        select
-            terms.invoice_id,
-            discounts.*
-        from {{ terms }} as terms
-        inner join item_discounts as discounts
-            on
-                terms.batch_id = discounts.batch_id
-                and terms.batch_row = discounts.batch_row
-        {% if left_item_terms %}
-
-        union all
-
-        select
-            left_item_terms.invoice_id,
-            discounts.*
-        from {{ left_item_terms }} as left_item_terms
-        inner join item_discounts as discounts
-            on
-                left_item_terms.batch_id = discounts.batch_id
-                and left_item_terms.batch_row = discounts.batch_row
-                and left_item_terms.subscription_item_id = discounts.subscription_item_id
-        {% endif %}
+        {{ item_terms(terms, left_item_terms) }}
 
     ),
 
@@ -81,7 +60,7 @@
     )
 
     select
-        discounts.invoice_id,
+        item_terms.invoice_id,
         cast('item' as varchar) as scope,
         discounts.subscription_item_id,
         cast(null as varchar) as invoice_item_id,
@@ -96,7 +75,9 @@
         discounts.element.start_at,
         discounts.element.end_at,
         false as is_of_customer
-    from of_items as discounts
+    from item_terms
+    inner join item_discounts as discounts
+        on {{ is_said_of_item('item_terms', 'discounts') }}
 
     union all
 

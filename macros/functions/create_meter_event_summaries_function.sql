@@ -61,7 +61,7 @@
     create or replace macro intermediate.summaries_of_unknown_meter(
         meter, customer, start_time, end_time, value_grouping_window, window_seconds
     ) as table
-    {{ no_summaries("error(concat('No such meter: ''', meter, '''.'))") }};
+    {{ no_summaries(no_such_meter('meter')) }};
 
     {%- set window_seconds = seconds_of_window('value_grouping_window') -%}
     create or replace macro main.meter_event_summaries(

@@ -15,7 +15,6 @@
             create or replace table {{ target_relation }} as
             {{ sql }}
         {% endcall %}
-        {% do note_run_of(this.identifier) %}
     {% else %}
         {% call statement('main') %}
             delete from {{ target_relation }} as made
@@ -27,8 +26,8 @@
             insert into {{ target_relation }}
             {{ sql }}
         {% endcall %}
-        {% do note_run_of(this.identifier) %}
     {% endif %}
+    {% do note_run_of(this.identifier) %}
 
     {{ run_hooks(post_hooks) }}
     {% do persist_docs(target_relation, model) %}

@@ -49,10 +49,10 @@
    those that it brought and, of the days in which it made a quarter-hour again, all. #}
 {% macro quarter_hours_to_add_up() %}
     {%- set rollup = ref('meter_quarter_hours') %}
-    {%- set dirty = dirty_range() %}
     {%- if metering_starts_anew() %}
     select * from {{ rollup }}
     {%- else %}
+    {%- set dirty = dirty_range() %}
     select brought.*
     from {{ rollup }} as brought
     left join ({{ dirty_days() }}) as dirty

@@ -45,9 +45,9 @@ item_rates as (
 
 ),
 
-left_item_terms as (
+item_terms as (
 
-    select * from {{ ref('int_left_item_terms') }}
+    {{ item_terms('terms', ref('int_left_item_terms')) }}
 
 ),
 
@@ -69,33 +69,15 @@ named as (
     union all
 
     select
-        terms.invoice_id,
+        item_terms.invoice_id,
         cast('item' as varchar) as scope,
         item_rates.subscription_item_id,
         cast(null as varchar) as invoice_item_id,
         item_rates.position as rate_position,
         item_rates.element as tax_rate_id
-    from terms
+    from item_terms
     inner join item_rates
-        on
-            terms.batch_id = item_rates.batch_id
-            and terms.batch_row = item_rates.batch_row
-
-    union all
-
-    select
-        left_item_terms.invoice_id,
-        cast('item' as varchar) as scope,
-        item_rates.subscription_item_id,
-        cast(null as varchar) as invoice_item_id,
-        item_rates.position as rate_position,
-        item_rates.element as tax_rate_id
-    from left_item_terms
-    inner join item_rates
-        on
-            left_item_terms.batch_id = item_rates.batch_id
-            and left_item_terms.batch_row = item_rates.batch_row
-            and left_item_terms.subscription_item_id = item_rates.subscription_item_id
+        on {{ is_said_of_item('item_terms', 'item_rates') }}
 
 ),
 
