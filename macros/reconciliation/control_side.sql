@@ -1,11 +1,18 @@
-{# The sides of controls. Whole numbers and what is behind the point are added up apart, so that a
-   total of quantities of 26 digits each does not overflow; control_totals puts them together where
-   they fit. #}
+{# The sides of controls. A side has two parts, so that a total of quantities of 26 digits each does
+   not overflow; control_totals puts them together where they fit. #}
 
-{# One side that adds up quantities. #}
+{# One side that adds up quantities. What stands before the point of a large one is added up apart,
+   and only of a large one: to cut every quantity there costs more than to add all of them up. #}
 {% macro quantity_side(side, quantity) -%}
-    coalesce(sum(floor({{ quantity }})), 0) as {{ side }}_whole,
-    coalesce(sum({{ quantity }} - floor({{ quantity }})), 0) as {{ side }}_fraction
+    {%- set is_large = '(' ~ quantity ~ ' not between -1000000000000000 and 1000000000000000)' -%}
+    coalesce(sum(case when {{ is_large }} then floor({{ quantity }}) end), 0) as {{ side }}_whole,
+    coalesce(
+        sum(
+            case when {{ is_large }} then {{ quantity }} - floor({{ quantity }})
+                else {{ quantity }} end
+        ),
+        0
+    ) as {{ side }}_fraction
 {%- endmacro %}
 
 

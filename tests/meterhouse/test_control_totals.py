@@ -73,6 +73,20 @@ A_LINE_OF_USAGE_RECORDS = """
         where quantity_source = 'usage_records' and quantity > 1 and part = 'usage'
     )
 """
+# Far apart, and in sum what they were but for `{more}`.
+TWO_LINES_FAR_APART = f"""
+    with lines as (
+        select max(id) as up, min(id) as down from main.draft_invoice_lines
+        where quantity > 1 and {AURORA} and {OF_METER.format(GPU_SECONDS)}
+    )
+    update main.draft_invoice_lines
+    set quantity = quantity + case
+        when id = up then cast('100000000000000000000' as decimal(38, 12)) + {{more}}
+        else cast('-100000000000000000000' as decimal(38, 12))
+    end
+    from lines
+    where id in (up, down)
+"""
 
 
 @pytest.fixture(scope="module")
@@ -105,6 +119,10 @@ def test_controls_asked_again_agree(built: tuple[Path, str]) -> None:
     assert differing(built, None) == set()
 
 
+def test_quantities_of_21_digits_are_added_up_with_all_others(built: tuple[Path, str]) -> None:
+    assert differing(built, TWO_LINES_FAR_APART.format(more="0")) == set()
+
+
 @pytest.mark.parametrize(
     ("loss", "seen_by"),
     [
@@ -135,6 +153,11 @@ def test_controls_asked_again_agree(built: tuple[Path, str]) -> None:
             A_UNIT_ON_A_LINE_OF_ANOTHER_METER,
             {("usage_on_lines", GPU_SECONDS), ("usage_on_lines", API_REQUESTS)},
             id="a unit on a line of another meter",
+        ),
+        pytest.param(
+            TWO_LINES_FAR_APART.format(more="0.000000000001"),
+            {("usage_on_lines", GPU_SECONDS)},
+            id="the last place of a quantity of 21 digits",
         ),
         pytest.param(
             A_LINE_OF_USAGE_RECORDS, {("usage_on_lines", None)}, id="a line of usage records"
