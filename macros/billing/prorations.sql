@@ -9,52 +9,162 @@
    - what was billed for it when the period began: billed_amount, whole, null where nothing was,
      for the time from billed_from to billed_until.
    Amounts have the discounts in them already.
-   Gives up to two rows per change, each with `part`, exact_amount_decimal (twelve places, the rest
-   cut off), amount (bigint) and its period: unused_time, the credit, from from_at to old_until, and
-   remaining_time, the debit, from from_at to new_until. They round apart, half away from zero.
+   Gives one row per credit and debit of a change, each with `part`, credit_number,
+   exact_amount_decimal (twelve places, the rest cut off), amount (bigint) and its period:
+   unused_time, a credit, and remaining_time, the debit, from from_at to new_until. They round
+   apart, half away from zero. Only credits are numbered beyond 1, by the time that they give back.
 
-   classic credits what the item cost just before; flexible what was really debited for it: its last
-   debit or, where there was none in the period, what the period's invoice billed. Usage is never
+   classic gives one credit, of what the item cost just before, from from_at to old_until. flexible
+   gives back what was really debited for that time, each debit by itself: that of an earlier change
+   or what the period's invoice billed, as far as no change since then gave it back. Usage is never
    prorated. Source: Stripe's prorations page (a third of 2000 back to 1000, of which only 1000 was
    billed: -667 and 333 in classic, -333 and 333 in flexible); DECISIONS.md, "Prorations". #}
 {% macro prorations(changes) %}
-    select
-        parted.change_id,
-        parted.part,
-        parted.exact_amount_decimal,
-        {{ round_to_minor_units('parted.exact_amount_decimal') }} as amount,
-        parted.period_start,
-        parted.period_end
-    from (
+    with
+
+    debited as (
+
+        {{ debited_changes(changes) }}
+
+    ),
+
+    -- A change that counts from when it is made gives back all of what was debited for the time
+    -- from then on. One of the end alone leaves the time up to the end as it was paid for.
+    placed as (
+
         select
-            credited.change_id,
-            cast('unused_time' as varchar) as part,
-            cast(
-                -1 * {{ prorated_amount(
-                    'credited.credited_amount',
-                    unix_seconds('credited.old_until') ~ ' - ' ~ unix_seconds('credited.from_at'),
-                    'credited.credited_seconds'
-                ) }} as {{ exact_amount_type() }}
-            ) as exact_amount_decimal,
-            credited.from_at as period_start,
-            credited.old_until as period_end
-        from ({{ credited_changes(changes) }}) as credited
-        where
-            credited.credited_amount is not null
-            and credited.credited_seconds > 0
-            and credited.from_at < credited.old_until
+            debited.*,
+            row_number() over in_chain as place,
+            case when from_at > changed_at then 1 else 0 end as is_end_moved,
+            sum(case when from_at > changed_at then 0 else 1 end) over in_chain as cut_number
+        from debited
+        window
+            in_chain as (
+                partition by chain_id
+                order by changed_at, change_id
+                rows between unbounded preceding and current row
+            )
+
+    ),
+
+    debits as (
+
+        select
+            chain_id,
+            0 as place,
+            0 as cut_number,
+            billed_amount as debited_amount,
+            billed_from as paid_from,
+            billed_until as paid_until
+        from placed
+        where place = 1 and billed_amount is not null
 
         union all
 
         select
-            debited.change_id,
+            chain_id,
+            place,
+            cut_number,
+            {{ round_to_minor_units('exact_debit') }} as debited_amount,
+            from_at as paid_from,
+            new_until as paid_until
+        from placed
+        where exact_debit is not null
+
+    ),
+
+    credited as (
+
+        select
+            change_id,
+            old_amount as credited_amount,
+            period_seconds as credited_seconds,
+            from_at as credited_from,
+            old_until as credited_until
+        from placed
+        where billing_mode <> 'flexible' and old_amount is not null
+
+        union all
+
+        select
+            placed.change_id,
+            debits.debited_amount as credited_amount,
+            {{ unix_seconds('debits.paid_until') }} - {{ unix_seconds('debits.paid_from') }}
+                as credited_seconds,
+            greatest(placed.from_at, debits.paid_from) as credited_from,
+            least(
+                placed.old_until,
+                debits.paid_until,
+                coalesce(min(between_them.from_at), placed.old_until)
+            ) as credited_until
+        from placed
+        inner join debits
+            on
+                placed.chain_id = debits.chain_id
+                and placed.place > debits.place
+                and placed.cut_number = debits.cut_number + 1 - placed.is_end_moved
+        left join placed as between_them
+            on
+                placed.chain_id = between_them.chain_id
+                and debits.cut_number = between_them.cut_number
+                and debits.place < between_them.place
+                and placed.place > between_them.place
+        where placed.billing_mode = 'flexible' and placed.old_until is not null
+        group by
+            placed.change_id,
+            placed.from_at,
+            placed.old_until,
+            debits.place,
+            debits.debited_amount,
+            debits.paid_from,
+            debits.paid_until
+
+    ),
+
+    parted as (
+
+        select
+            change_id,
+            cast('unused_time' as varchar) as part,
+            row_number() over (
+                partition by change_id
+                order by credited_from
+            ) as credit_number,
+            cast(
+                -1 * {{ prorated_amount(
+                    'credited_amount',
+                    unix_seconds('credited_until') ~ ' - ' ~ unix_seconds('credited_from'),
+                    'credited_seconds'
+                ) }} as {{ exact_amount_type() }}
+            ) as exact_amount_decimal,
+            credited_from as period_start,
+            credited_until as period_end
+        from credited
+        where credited_seconds > 0 and credited_from < credited_until
+
+        union all
+
+        select
+            change_id,
             cast('remaining_time' as varchar) as part,
-            debited.exact_debit as exact_amount_decimal,
-            debited.from_at as period_start,
-            debited.new_until as period_end
-        from ({{ debited_changes(changes) }}) as debited
-        where debited.exact_debit is not null
-    ) as parted
+            1 as credit_number,
+            exact_debit as exact_amount_decimal,
+            from_at as period_start,
+            new_until as period_end
+        from debited
+        where exact_debit is not null
+
+    )
+
+    select
+        change_id,
+        part,
+        credit_number,
+        exact_amount_decimal,
+        {{ round_to_minor_units('exact_amount_decimal') }} as amount,
+        period_start,
+        period_end
+    from parted
 {% endmacro %}
 
 {# Changes that prorate, with the exact debit of each: null where the item is gone, or paid up. #}
@@ -71,38 +181,4 @@
         end as exact_debit
     from {{ changes }} as changes
     where changes.is_prorated
-{% endmacro %}
-
-{# Changes that prorate, with what each credits from: an amount and the seconds that it paid for. #}
-{% macro credited_changes(changes) %}
-    select
-        chained.change_id,
-        chained.from_at,
-        chained.old_until,
-        case
-            when chained.billing_mode <> 'flexible' then chained.old_amount
-            when chained.last_change_id is null then chained.billed_amount
-            else {{ round_to_minor_units('chained.last_exact_debit') }}
-        end as credited_amount,
-        case
-            when chained.billing_mode <> 'flexible' then chained.period_seconds
-            when chained.last_change_id is null
-                then {{ unix_seconds('chained.billed_until') }}
-                    - {{ unix_seconds('chained.billed_from') }}
-            else {{ unix_seconds('chained.last_until') }} - {{ unix_seconds('chained.last_from') }}
-        end as credited_seconds
-    from (
-        select
-            debited.*,
-            lag(debited.change_id) over in_chain as last_change_id,
-            lag(debited.exact_debit) over in_chain as last_exact_debit,
-            lag(debited.from_at) over in_chain as last_from,
-            lag(debited.new_until) over in_chain as last_until
-        from ({{ debited_changes(changes) }}) as debited
-        window
-            in_chain as (
-                partition by debited.chain_id
-                order by debited.changed_at, debited.change_id
-            )
-    ) as chained
 {% endmacro %}

@@ -2,10 +2,11 @@
    same terms of one version: the price, its interval, the anchor, and whether the time is a
    trial.
 
-   An item begins with the subscription when it was created with it: Stripe writes the two a
-   second or so apart. Else it begins when it was created, or when the version that brings it
-   came into force. It ends with the version before the first that no longer lists it. Items
-   whose price never landed have no stretch: nothing says how long their periods are.
+   An item begins with the subscription, or with the version that brings it, when it was created
+   with it: Stripe writes the two a second or so apart. Else it begins when it was created, or when
+   the version that brings it came into force. It ends with the version before the first that no
+   longer lists it. Items whose price never landed have no stretch: nothing says how long their
+   periods are.
 
    While a subscription is paused nothing is subscribed to: of a paused version only a trial is
    left, which is not charged. #}
@@ -107,6 +108,13 @@
                             then greatest(listed.item_created_at, listed.version_valid_from)
                         else listed.version_valid_from
                     end
+                when
+                    listed.listing_number = 1
+                    and listed.item_created_at >= listed.version_valid_from
+                    and listed.item_created_at <= {{ plus_seconds(
+                        'listed.version_valid_from', created_together_seconds()
+                    ) }}
+                    then listed.version_valid_from
                 when
                     listed.listing_number = 1
                     and listed.item_created_at > listed.previous_effective_at

@@ -33,6 +33,12 @@ crossings as (
 
 ),
 
+subscription_ends as (
+
+    {{ subscription_ends(ref('int_subscription_versions')) }}
+
+),
+
 -- Where a subscription was cancelled at once and said that nothing is prorated, nothing of the
 -- period that this cut off is invoiced, what was used in it neither.
 ended_unprorated as (
@@ -40,13 +46,8 @@ ended_unprorated as (
     select
         subscription_id,
         ends_at
-    from {{ ref('int_subscription_versions') }}
-    where
-        is_current
-        and proration_behavior = 'none'
-        and valid_from >= ends_at
-        and coalesce(cancel_at <> ends_at, true)
-        and not coalesce(is_cancel_at_period_end, false)
+    from subscription_ends
+    where is_at_once and proration_behavior = 'none'
 
 ),
 
@@ -151,7 +152,12 @@ ordered as (
         lag(boundary_at) over (
             partition by subscription_id
             order by boundary_at
-        ) as previous_boundary_at
+        ) as previous_boundary_at,
+        max(case when is_billed then boundary_at end) over (
+            partition by subscription_id
+            order by boundary_at
+            rows between unbounded preceding and 1 preceding
+        ) as previous_billed_at
     from boundaries
 
 )
@@ -164,6 +170,9 @@ select
     coalesce(previous_boundary_at, boundary_at) as period_start,
     boundary_at as period_end,
     previous_boundary_at is null as is_first,
+    -- What waits since the invoice before goes on this one. A period may begin in between without
+    -- one, which only the shown period tells.
+    previous_billed_at,
     reason,
     has_lines,
     boundary_at > {{ as_of() }} as is_upcoming,
@@ -174,6 +183,6 @@ where
     is_billed
     and (
         boundary_at <= {{ as_of() }}
-        or previous_boundary_at is null
-        or previous_boundary_at <= {{ as_of() }}
+        or previous_billed_at is null
+        or previous_billed_at <= {{ as_of() }}
     )

@@ -72,7 +72,7 @@ boundaries as (
         invoice_id,
         subscription_id,
         boundary_at,
-        period_start
+        previous_billed_at
     from {{ ref('int_invoice_boundaries') }}
 
 ),
@@ -160,8 +160,11 @@ due as (
         on
             at_boundary.boundary_at is null
             and stated.subscription_id = next_boundary.subscription_id
-            and stated.boundary_at > next_boundary.period_start
             and stated.boundary_at < next_boundary.boundary_at
+            and (
+                next_boundary.previous_billed_at is null
+                or stated.boundary_at > next_boundary.previous_billed_at
+            )
 
 ),
 

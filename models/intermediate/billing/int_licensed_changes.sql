@@ -1,8 +1,8 @@
 {#- Each change of a licensed item within a period: another price or quantity, another end, a
     new anchor, interval or trial that cuts the period off, an item that joins or leaves, a pause.
-    What a subscription that ends at once takes back, it takes back only where its last version says
-    so. `old_…` is what held before it, null where the item was not there; `new_…` what holds after
-    it for what is left of the period, null where the item is gone or begins a period of its
+    What a subscription that ends at once takes back, it takes back only where a version since then
+    says so. `old_…` is what held before it, null where the item was not there; `new_…` what holds
+    after it for what is left of the period, null where the item is gone or begins a period of its
     own. A change of nothing but the end counts from the earlier of the two ends (`from_at`),
     any other from when it is made. -#}
 with
@@ -32,11 +32,14 @@ lives as (
 
 ),
 
--- The version that holds from each instant on says how what changes then is prorated.
+-- The version that brings a change says how it is prorated; where something only ends, the one that
+-- holds from then on.
 behaviors as (
 
     select
         subscription_id,
+        batch_id,
+        batch_row,
         proration_behavior,
         valid_from,
         lead(valid_from) over (
@@ -49,14 +52,7 @@ behaviors as (
 
 ended_prorated as (
 
-    select
-        subscription_id,
-        ends_at
-    from {{ ref('int_subscription_versions') }}
-    where
-        is_current
-        and proration_behavior is not null
-        and valid_from >= ends_at
+    {{ subscription_ends(ref('int_subscription_versions')) }}
 
 ),
 
@@ -130,11 +126,39 @@ followed as (
 
 ),
 
+-- Terms that go on are one run: each run is billed by itself.
+runs as (
+
+    select
+        followed.*,
+        sum(case when goes_on then 0 else 1 end) over (
+            partition by subscription_item_id
+            order by valid_from
+            rows between unbounded preceding and current row
+        ) as run_number
+    from followed
+
+),
+
+run_starts as (
+
+    select
+        subscription_item_id,
+        run_number,
+        min(valid_from) as run_from
+    from runs
+    group by
+        subscription_item_id,
+        run_number
+
+),
+
 events as (
 
     -- Other terms within a run of periods.
     select
         terms_id,
+        run_number,
         before_id as old_id,
         terms_id as new_id,
         valid_from as changed_at,
@@ -144,7 +168,7 @@ events as (
         step_seconds,
         before_ends_at as old_ends_at,
         ends_at as new_ends_at
-    from followed
+    from runs
     where
         goes_on
         and (
@@ -158,6 +182,7 @@ events as (
     -- A run that is cut off: the next one bills a period of its own.
     select
         terms_id,
+        run_number - 1 as run_number,
         before_id as old_id,
         cast(null as varchar) as new_id,
         valid_from as changed_at,
@@ -167,7 +192,7 @@ events as (
         before_step_seconds as step_seconds,
         before_ends_at as old_ends_at,
         cast(null as timestamp) as new_ends_at
-    from followed
+    from runs
     where follows and not goes_on and not before_is_trial
 
     union all
@@ -175,6 +200,7 @@ events as (
     -- An item that joins.
     select
         terms_id,
+        run_number,
         cast(null as varchar) as old_id,
         terms_id as new_id,
         valid_from as changed_at,
@@ -184,7 +210,7 @@ events as (
         step_seconds,
         cast(null as timestamp) as old_ends_at,
         ends_at as new_ends_at
-    from followed
+    from runs
     where not follows and not is_trial and joins_late
 
     union all
@@ -192,6 +218,7 @@ events as (
     -- An item that leaves, by itself or with all others.
     select
         terms_id,
+        run_number,
         terms_id as old_id,
         cast(null as varchar) as new_id,
         valid_until as changed_at,
@@ -201,7 +228,7 @@ events as (
         step_seconds,
         ends_at as old_ends_at,
         cast(null as timestamp) as new_ends_at
-    from followed
+    from runs
     where
         coalesce(next_from > valid_until, true)
         and leaves_unused
@@ -265,6 +292,8 @@ select
     concat(
         terms.subscription_item_id,
         ':',
+        cast(changes.run_number as varchar),
+        ':',
         cast({{ unix_seconds('changes.full_start') }} as varchar)
     ) as chain_id,
     terms.subscription_item_id,
@@ -272,7 +301,13 @@ select
     terms.customer_id,
     terms.currency,
     terms.billing_mode,
-    coalesce(behaviors.proration_behavior, '{{ proration_behavior() }}') as proration_behavior,
+    coalesce(
+        case
+            when changes.terms_id = changes.old_id then behaviors.proration_behavior
+            else bringing.proration_behavior
+        end,
+        '{{ proration_behavior() }}'
+    ) as proration_behavior,
     terms.item_position,
     changes.changed_at,
     changes.from_at,
@@ -285,6 +320,7 @@ select
     old_terms.batch_id as old_batch_id,
     old_terms.batch_row as old_batch_row,
     greatest(old_terms.valid_from, changes.full_start) as old_billed_at,
+    run_starts.run_from,
     new_terms.price_id as new_price_id,
     new_terms.quantity as new_quantity,
     new_terms.batch_id as new_batch_id,
@@ -293,6 +329,10 @@ select
 from changes
 inner join terms
     on changes.terms_id = terms.terms_id
+inner join run_starts
+    on
+        terms.subscription_item_id = run_starts.subscription_item_id
+        and changes.run_number = run_starts.run_number
 left join terms as old_terms
     on changes.old_id = old_terms.terms_id
 left join terms as new_terms
@@ -302,6 +342,10 @@ left join behaviors
         terms.subscription_id = behaviors.subscription_id
         and changes.changed_at >= behaviors.valid_from
         and (behaviors.next_valid_from is null or changes.changed_at < behaviors.next_valid_from)
+left join behaviors as bringing
+    on
+        terms.batch_id = bringing.batch_id
+        and terms.batch_row = bringing.batch_row
 left join free_until_anchor
     on
         terms.subscription_id = free_until_anchor.subscription_id

@@ -43,6 +43,12 @@ begun as (
 
 ),
 
+free_until_anchor as (
+
+    {{ free_until_anchor(ref('int_subscription_versions')) }}
+
+),
+
 coming as (
 
     select
@@ -58,6 +64,32 @@ coming as (
             and periods.period_end >= terms.valid_from
             and periods.period_end < terms.valid_until
     where periods.period_end > {{ as_of() }}
+
+),
+
+bounded as (
+
+    select
+        coming.*,
+        {{ anchored_boundary('anchor_at', 'step_months', 'step_seconds', 'number') }}
+            as full_start,
+        {{ anchored_boundary('anchor_at', 'step_months', 'step_seconds', 'number + 1') }}
+            as full_end
+    from coming
+
+),
+
+-- The time until a first anchor may cost nothing.
+charged as (
+
+    select bounded.*
+    from bounded
+    left join free_until_anchor
+        on
+            bounded.subscription_id = free_until_anchor.subscription_id
+            and bounded.period_start = free_until_anchor.free_from
+            and bounded.full_start < bounded.period_start
+    where free_until_anchor.subscription_id is null
 
 ),
 
@@ -96,12 +128,10 @@ billed as (
         is_trial,
         ends_at,
         period_start,
-        {{ anchored_boundary('anchor_at', 'step_months', 'step_seconds', 'number') }}
-            as full_start,
-        {{ anchored_boundary('anchor_at', 'step_months', 'step_seconds', 'number + 1') }}
-            as full_end,
+        full_start,
+        full_end,
         livemode
-    from coming
+    from charged
 
 )
 

@@ -9,6 +9,7 @@ changes as (
         subscription_id,
         subscription_item_id,
         full_start,
+        run_from,
         min(changed_at) as first_changed_at
     from {{ ref('int_licensed_changes') }}
     where billing_mode = 'flexible'
@@ -16,7 +17,8 @@ changes as (
         chain_id,
         subscription_id,
         subscription_item_id,
-        full_start
+        full_start,
+        run_from
 
 ),
 
@@ -201,6 +203,7 @@ billed_periods as (
         on
             changes.subscription_item_id = sources.subscription_item_id
             and changes.full_start <= sources.period_start
+            and changes.run_from <= sources.period_start
             and changes.first_changed_at > sources.period_start
     inner join billed
         on

@@ -1,6 +1,7 @@
 {#- The lines that prorations of licensed items make: pending invoice items on the next invoice
     of the subscription, in the shape of int_invoice_item_lines. What the other side prorated
-    itself, and landed, is on the upcoming invoice or on one of its own already. -#}
+    itself, and landed, is not prorated again where it waits for that invoice; on the upcoming one
+    neither where it is on an invoice of its own already. -#}
 with
 
 changes as (
@@ -95,7 +96,7 @@ boundaries as (
     select
         invoice_id,
         subscription_id,
-        period_start,
+        previous_billed_at,
         boundary_at,
         is_upcoming
     from {{ ref('int_invoice_boundaries') }}
@@ -106,9 +107,11 @@ landed as (
 
     select
         subscription_id,
-        period_start
-    from {{ ref('stg_invoice_items') }}
-    where is_proration and not is_deleted
+        invoice_id,
+        period_start,
+        known_at
+    from {{ ref('int_invoice_items') }}
+    where is_proration
 
 ),
 
@@ -121,12 +124,18 @@ due as (
     inner join boundaries
         on
             stated.subscription_id = boundaries.subscription_id
-            and stated.changed_at > boundaries.period_start
             and stated.changed_at <= boundaries.boundary_at
+            and (
+                boundaries.previous_billed_at is null
+                or stated.changed_at > boundaries.previous_billed_at
+            )
     left join landed
         on
-            boundaries.is_upcoming
-            and stated.subscription_id = landed.subscription_id
+            stated.subscription_id = landed.subscription_id
+            and (
+                boundaries.is_upcoming
+                or (landed.invoice_id is null and boundaries.boundary_at >= landed.known_at)
+            )
             and stated.from_at
             between {{ plus_seconds('landed.period_start', '-' ~ created_together_seconds()) }}
             and {{ plus_seconds('landed.period_start', created_together_seconds()) }}
@@ -158,7 +167,11 @@ named as (
         due.*,
         prices.product_id,
         coalesce(products.name, prices.product_id, due.price_id) as product_name,
-        {{ stable_id('ii_', ['due.change_id', 'due.part']) }} as invoice_item_id
+        {{ stable_id('ii_', [
+            'due.change_id',
+            "case when due.credit_number > 1 then concat(due.part, ':', due.credit_number)"
+            ~ ' else due.part end'
+        ]) }} as invoice_item_id
     from due
     inner join prices
         on due.price_id = prices.price_id
