@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -81,6 +81,35 @@ SUBSCRIPTIONS = [
 ]
 NAMES = ("records", "flexible", "at_end", "back", "credited")
 
+# An item of a meter that is taken off, by what else happens in the same second.
+TWO_SEATS = {"id": "seat", "price": "seat", "quantity": 2}
+RECORDED = {"id": "recorded", "price": "records"}
+TAKEN_OFF: Mapping[str, tuple[Sequence[Mapping[str, Any]], Mapping[str, Any]]] = {
+    "plainly": ((), {}),
+    "with_always_invoice": ((TWO_SEATS,), {"proration_behavior": "always_invoice"}),
+    "with_usage_records": ((), {}),
+    "with_another_anchor": ((), {"billing_cycle_anchor_at": june(16)}),
+    "with_none": ((), {"proration_behavior": "none"}),
+    "with_none_and_usage_records": ((), {"proration_behavior": "none"}),
+    "as_licensed": (({"id": "used", "price": "extra", "quantity": 1},), {}),
+    "as_licensed_on_another_anchor": (
+        ({"id": "used", "price": "extra", "quantity": 1},),
+        {"billing_cycle_anchor_at": june(16)},
+    ),
+}
+MODES = ("classic", "flexible")
+
+
+def _taken_off(name: str, mode: str) -> Sequence[dict[str, Any]]:
+    items, said = TAKEN_OFF[name]
+    records = (RECORDED,) if name.endswith("usage_records") else ()
+    named = f"{mode}_{name}"
+    # The seat comes first in every version; one that an item replaces is left out.
+    after = _version(named, june(16), *items, billing_mode=mode, **said)
+    after["items"] = list({item["id"]: item for item in after["items"]}.values())
+    before = _version(named, START, {"id": "used", "price": "meter"}, *records, billing_mode=mode)
+    return (before, after)
+
 
 def _lake(folder: Path) -> Path:
     lake = Lake(folder)
@@ -106,8 +135,15 @@ def _lake(folder: Path) -> Path:
             for percentage in (10, 20)
         ],
     )
-    lake.land("customers", [{"id": f"cus_{name}", "currency": "usd"} for name in NAMES])
-    lake.land("subscriptions", SUBSCRIPTIONS)
+    taken_off = [f"{mode}_{name}" for mode in MODES for name in TAKEN_OFF]
+    lake.land(
+        "customers", [{"id": f"cus_{name}", "currency": "usd"} for name in (*NAMES, *taken_off)]
+    )
+    lake.land(
+        "subscriptions",
+        SUBSCRIPTIONS
+        + [version for mode in MODES for name in TAKEN_OFF for version in _taken_off(name, mode)],
+    )
     lake.land(
         "usage_records",
         [
@@ -118,6 +154,16 @@ def _lake(folder: Path) -> Path:
                 "received_at": at,
             }
             for name, at in (("records", june(5)), ("back", june(5)), ("back", june(25)))
+        ]
+        + [
+            {
+                "subscription_item": f"si_{name}_recorded",
+                "quantity": Decimal(7),
+                "event_at": june(5),
+                "received_at": june(5),
+            }
+            for name in taken_off
+            if name.endswith("usage_records")
         ],
     )
     lake.land(
@@ -131,7 +177,7 @@ def _lake(folder: Path) -> Path:
                 "stripe_customer_id": f"cus_{name}",
                 "value": Decimal(100),
             }
-            for name in ("flexible", "at_end")
+            for name in ("flexible", "at_end", *taken_off)
         ],
     )
     return lake.folder
@@ -179,3 +225,60 @@ def test_an_item_that_came_back_is_on_the_terms_that_it_has_now(drafts: Built) -
 
 def test_what_is_given_back_of_an_item_gives_back_its_tax(drafts: Built) -> None:
     assert lines(drafts, "credited", "extra") == [("06-01", 600, 0, 120), ("07-01", -300, 0, -60)]
+
+
+def used(drafts: Built, name: str, item: str = "used") -> list[tuple[str, int]]:
+    """Boundary and amount of an item's lines of usage on every draft, upcoming ones too."""
+    return [
+        (f"{boundary:%m-%d}", amount)
+        for boundary, amount in drafts.rows(
+            "select invoices.period_end, lines.amount"
+            " from draft_invoice_lines as lines"
+            " inner join draft_invoices as invoices on lines.invoice_id = invoices.id"
+            " where lines.subscription_item_id = ? and lines.quantity_source <> 'subscription'"
+            " order by invoices.period_end",
+            [f"si_{name}_{item}"],
+        )
+    ]
+
+
+@pytest.mark.parametrize("name", [name for name in TAKEN_OFF if "licensed" not in name])
+def test_classic_bills_nothing_of_an_item_of_a_meter_that_is_taken_off_within_a_period(
+    drafts: Built, name: str
+) -> None:
+    assert used(drafts, f"classic_{name}") == []
+
+
+@pytest.mark.parametrize(
+    ("name", "boundary"),
+    [
+        ("plainly", "07-01"),
+        ("with_always_invoice", "06-16"),
+        ("with_usage_records", "06-16"),
+        ("with_another_anchor", "06-16"),
+    ],
+)
+def test_flexible_bills_an_item_of_a_meter_that_is_taken_off_on_the_next_invoice(
+    drafts: Built, name: str, boundary: str
+) -> None:
+    assert used(drafts, f"flexible_{name}") == [(boundary, 1_000)]
+
+
+@pytest.mark.parametrize("name", ["with_none", "with_none_and_usage_records"])
+def test_flexible_bills_nothing_of_it_where_nothing_is_prorated(drafts: Built, name: str) -> None:
+    assert used(drafts, f"flexible_{name}") == []
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("name", ["with_usage_records", "with_none_and_usage_records"])
+def test_usage_records_of_an_item_that_is_taken_off_are_billed(
+    drafts: Built, name: str, mode: str
+) -> None:
+    assert used(drafts, f"{mode}_{name}", "recorded") == [("06-16", 70)]
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_an_item_that_becomes_licensed_is_not_taken_off(drafts: Built, mode: str) -> None:
+    assert used(drafts, f"{mode}_as_licensed") == []
+    # Another anchor ends the period, and what was used in it is billed.
+    assert used(drafts, f"{mode}_as_licensed_on_another_anchor") == [("06-16", 1_000)]

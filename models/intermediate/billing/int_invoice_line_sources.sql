@@ -107,9 +107,40 @@ versions as (
     select
         batch_id,
         batch_row,
+        subscription_id,
         currency,
-        coalesce(billing_mode, 'classic') as billing_mode
+        coalesce(billing_mode, 'classic') as billing_mode,
+        coalesce(proration_behavior, '{{ proration_behavior() }}') as proration_behavior,
+        valid_from,
+        valid_until
     from {{ ref('int_subscription_versions') }}
+
+),
+
+-- Items of a meter that were taken off within a period, and whether what they used in it is billed:
+-- the version that no longer lists them says so. One whose price becomes licensed stays.
+taken_off as (
+
+    select
+        periods.subscription_item_id,
+        periods.period_end as taken_off_at,
+        versions.billing_mode = 'flexible' and versions.proration_behavior <> 'none' as is_billed
+    from {{ ref('int_item_periods') }} as periods
+    left join {{ ref('int_item_lives') }} as lives_after
+        on
+            periods.subscription_item_id = lives_after.subscription_item_id
+            and periods.period_end = lives_after.item_from
+    inner join versions
+        on
+            periods.subscription_id = versions.subscription_id
+            and periods.period_end = versions.valid_from
+            and versions.valid_from < versions.valid_until
+    where
+        periods.usage_type = 'metered'
+        and periods.meter_id is not null
+        and periods.ends_within
+        and not periods.is_trial
+        and lives_after.subscription_item_id is null
 
 ),
 
@@ -141,17 +172,18 @@ stated as (
 
 ),
 
--- An item of a meter that left within a period raised no invoice: in flexible billing mode the next
--- one bills what it used, in classic none does.
+-- An item of a meter that is taken off within a period raises no invoice: where what it used is
+-- billed, it is on the first one from then on.
 due as (
 
     select
         stated.*,
-        coalesce(
-            at_boundary.invoice_id,
-            case when stated.billing_mode = 'flexible' then next_boundary.invoice_id end
-        ) as invoice_id
+        coalesce(at_boundary.invoice_id, next_boundary.invoice_id) as invoice_id
     from stated
+    left join taken_off
+        on
+            stated.subscription_item_id = taken_off.subscription_item_id
+            and stated.boundary_at = taken_off.taken_off_at
     left join boundaries as at_boundary
         on
             stated.subscription_id = at_boundary.subscription_id
@@ -165,6 +197,8 @@ due as (
                 next_boundary.previous_billed_at is null
                 or stated.boundary_at > next_boundary.previous_billed_at
             )
+            and coalesce(taken_off.is_billed, stated.billing_mode = 'flexible')
+    where coalesce(taken_off.is_billed, true)
 
 ),
 
