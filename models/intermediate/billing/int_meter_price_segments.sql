@@ -1,19 +1,23 @@
 {#- The spans of time through which an item of a meter was on one price, for items whose price
-    changed. What was used is billed at the price in force when it was: each span by itself in
-    flexible billing mode, only the last of a period in classic, where what was used before a
-    change is not billed. -#}
+    changed, with the billing mode of the version that brought each price. -#}
 with
 
 stretches as (
 
     select
-        subscription_item_id,
-        price_id,
-        meter_id,
-        valid_from,
-        valid_until
-    from {{ ref('int_subscription_item_stretches') }}
-    where usage_type = 'metered'
+        stretches.subscription_item_id,
+        stretches.price_id,
+        stretches.meter_id,
+        coalesce(versions.billing_mode, 'classic') as billing_mode,
+        stretches.valid_from,
+        stretches.valid_until
+    from {{ ref('int_subscription_item_stretches') }} as stretches
+    inner join {{ ref('int_subscription_versions') }} as versions
+        on
+            stretches.batch_id = versions.batch_id
+            and stretches.batch_row = versions.batch_row
+            and stretches.subscription_id = versions.subscription_id
+    where stretches.usage_type = 'metered'
 
 ),
 
@@ -65,6 +69,7 @@ select
     cast(segment_number as integer) as segment_number,
     max(price_id) as price_id,
     max(meter_id) as meter_id,
+    arg_min(billing_mode, valid_from) as begun_in_mode,
     min(valid_from) as segment_from,
     max(valid_until) as segment_until
 from numbered

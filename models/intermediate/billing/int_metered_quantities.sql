@@ -15,30 +15,21 @@ segments as (
 
 ),
 
-billing_modes as (
-
-    select
-        id as subscription_id,
-        coalesce(billing_mode, 'classic') as billing_mode
-    from {{ ref('subscriptions') }}
-
-),
-
--- Of a period on several prices: each of them, numbered from the last.
+-- Of a period on several prices: each of them. What was used before a change is billed at the price
+-- before it where the version that brings the change is in flexible billing mode; in classic it is
+-- not billed.
 split_periods as (
 
     select
         item_periods.subscription_item_id,
         item_periods.period_start,
-        billing_modes.billing_mode,
         segments.price_id,
         segments.meter_id,
+        segments.begun_in_mode,
         greatest(item_periods.period_start, segments.segment_from) as used_from,
         least(item_periods.period_end, segments.segment_until) as used_until,
-        row_number() over (
-            partition by item_periods.subscription_item_id, item_periods.period_start
-            order by segments.segment_from desc
-        ) as place_from_last,
+        coalesce(lead(segments.begun_in_mode) over in_order, 'flexible') = 'flexible'
+        and segments.meter_id is not null as is_billed,
         count(*) over (
             partition by item_periods.subscription_item_id, item_periods.period_start
         ) as segment_count
@@ -48,20 +39,39 @@ split_periods as (
             item_periods.subscription_item_id = segments.subscription_item_id
             and item_periods.period_start < segments.segment_until
             and item_periods.period_end > segments.segment_from
-    inner join billing_modes
-        on item_periods.subscription_id = billing_modes.subscription_id
     where item_periods.meter_id is not null
+    window in_order as (
+        partition by item_periods.subscription_item_id, item_periods.period_start
+        order by segments.segment_from
+    )
 
 ),
 
+-- Flexible shows what a price was in force for, classic the whole period, unless what was used
+-- before is billed beside it.
 billed_segments as (
 
-    select *
+    select
+        subscription_item_id,
+        period_start,
+        price_id,
+        meter_id,
+        used_from,
+        used_until,
+        case
+            when
+                begun_in_mode = 'flexible'
+                or row_number() over (
+                    partition by subscription_item_id, period_start
+                    order by used_from
+                ) > 1
+                then used_from
+            else period_start
+        end as shown_from
     from split_periods
     where
         segment_count > 1
-        and meter_id is not null
-        and (billing_mode = 'flexible' or place_from_last = 1)
+        and is_billed
 
 ),
 
@@ -73,15 +83,8 @@ periods as (
         item_periods.customer_id,
         coalesce(billed_segments.price_id, item_periods.price_id) as price_id,
         coalesce(billed_segments.meter_id, item_periods.meter_id) as meter_id,
-        -- Flexible shows what each price was in force for, classic the whole period.
-        case
-            when billed_segments.billing_mode = 'flexible' then billed_segments.used_from
-            else item_periods.period_start
-        end as period_start,
-        case
-            when billed_segments.billing_mode = 'flexible' then billed_segments.used_until
-            else item_periods.period_end
-        end as period_end,
+        coalesce(billed_segments.shown_from, item_periods.period_start) as period_start,
+        coalesce(billed_segments.used_until, item_periods.period_end) as period_end,
         item_periods.period_end as boundary_at,
         coalesce(billed_segments.used_from, item_periods.period_start) as used_from,
         coalesce(billed_segments.used_until, item_periods.period_end) as used_until,
