@@ -173,6 +173,7 @@ BILLED_INVOICES: Final = Stream(
         Column("tax", Kind.INTEGER, "Tax in minor units; null where none was computed."),
         Column("number", Kind.TEXT, "The number the customer sees."),
         Column("auto_advance", Kind.BOOLEAN, "Whether the draft finalizes by itself."),
+        tax_rates("its lines without any of their own", "default_tax_rates"),
         METADATA,
         _LINES,
     ),

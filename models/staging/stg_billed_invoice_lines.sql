@@ -3,6 +3,8 @@ with invoices as (
     select
         invoice_id,
         customer_id,
+        coalesce(period_start, created_at, effective_at) as invoice_from,
+        coalesce(period_end, period_start, created_at, effective_at) as invoice_until,
         lines
     from {{ ref('stg_billed_invoices') }}
 
@@ -10,7 +12,9 @@ with invoices as (
 
 exploded as (
 
-    {{ explode('invoices', 'lines', ['invoice_id', 'customer_id']) }}
+    {{ explode('invoices', 'lines', [
+        'invoice_id', 'customer_id', 'invoice_from', 'invoice_until'
+    ]) }}
 
 )
 
@@ -23,8 +27,9 @@ select
     element.amount,
     element.currency,
     element.description,
-    element.period_start_at as period_start,
-    element.period_end_at as period_end,
+    -- a line that says no period is of the invoice's
+    coalesce(element.period_start_at, invoice_from) as period_start,
+    coalesce(element.period_end_at, invoice_until) as period_end,
     element.price as price_id,
     element.product as product_id,
     element.quantity,

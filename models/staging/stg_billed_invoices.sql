@@ -19,6 +19,7 @@ select
     tax,
     number,
     auto_advance as is_auto_advance,
+    default_tax_rates,
     coalesce(metadata_json, '{}') as metadata_json,
     lines,
     created_at,

@@ -225,9 +225,22 @@ def _lake(folder: Path) -> Path:
                         "invoice_item": "ii_manual",
                     }
                 ],
-            }
+            },
+            {
+                "id": "in_taxed",
+                "customer": "cus_2",
+                "status": "draft",
+                "billing_reason": "manual",
+                "currency": "jpy",
+                "created_at": "2026-04-10T00:00:00Z",
+                "default_tax_rates": ["txr_20"],
+                "lines": [
+                    {"id": "il_taxed", "type": "invoiceitem", "amount": 1000, "currency": "jpy"}
+                ],
+            },
         ],
     )
+    lake.land("tax_rates", [{"id": "txr_20", "percentage": Decimal(20), "inclusive": False}])
     return lake.folder
 
 
@@ -324,6 +337,12 @@ def test_a_draft_made_by_hand_keeps_its_landed_lines(drafts: Built) -> None:
         " inner join draft_invoice_lines as lines on lines.invoice_id = invoices.id"
         " where invoices.id = 'in_manual'"
     ) == [(799, "il_manual", 799)]
+
+
+def test_a_draft_made_by_hand_is_taxed_at_its_own_default_rates(drafts: Built) -> None:
+    assert drafts.rows("select subtotal, tax, total from draft_invoices where id = 'in_taxed'") == [
+        (1000, 200, 1200)
+    ]
 
 
 def test_every_invoice_is_the_sum_of_its_lines(drafts: Built) -> None:

@@ -1,5 +1,5 @@
-{#- The tax rates named on each draft: by its subscription (the defaults) and by the subscription's
-    items. -#}
+{#- The tax rates named on each draft: by its subscription or, where the draft landed, by itself (the
+    defaults), and by the subscription's items. -#}
 with
 
 terms as (
@@ -25,6 +25,23 @@ subscription_versions as (
 default_rates as (
 
     {{ explode('subscription_versions', 'default_tax_rates', ['batch_id', 'batch_row']) }}
+
+),
+
+landed_drafts as (
+
+    select
+        drafts.invoice_id,
+        landed.default_tax_rates
+    from {{ ref('int_draft_invoices') }} as drafts
+    inner join {{ ref('stg_billed_invoices') }} as landed
+        on drafts.invoice_id = landed.invoice_id
+
+),
+
+landed_rates as (
+
+    {{ explode('landed_drafts', 'default_tax_rates', ['invoice_id']) }}
 
 ),
 
@@ -65,6 +82,17 @@ named as (
         on
             terms.batch_id = default_rates.batch_id
             and terms.batch_row = default_rates.batch_row
+
+    union all
+
+    select
+        invoice_id,
+        cast('invoice' as varchar) as scope,
+        cast(null as varchar) as subscription_item_id,
+        cast(null as varchar) as invoice_item_id,
+        position as rate_position,
+        element as tax_rate_id
+    from landed_rates
 
     union all
 
