@@ -1,7 +1,8 @@
 {# Every invoice item that a line may show, before its edits, and where it is: `state` is attached,
-   pending or deleted; `pending_since` says since when it is known to wait, and `former_invoice_id`
-   which invoice an edit took it from. One row per item: those that landed, those that edits made,
-   and those that stand behind a draft's line and were unassigned from it.
+   pending or deleted; `pending_since` says since when it is known to wait, `former_invoice_id`
+   which invoice an edit took it from, and `is_moved` whether edits say where it is. One row per
+   item: those that landed, those that edits made, and those that stand behind a draft's line and
+   were unassigned from it.
 
    `edits` is keyed_invoice_line_edits, `base_lines` the lines that stand on drafts before any edit,
    `invoice_items` is int_invoice_items. What an edit makes has no values of its own yet: the edit
@@ -11,6 +12,7 @@
         items.*,
         coalesce(moves.moved_at, items.known_at) as pending_since,
         moves.former_invoice_id,
+        moves.edit_key is not null as is_moved,
         coalesce(
             moves.state,
             case

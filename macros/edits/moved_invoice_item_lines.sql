@@ -1,11 +1,13 @@
 {# The lines of invoice items that edits put on drafts, and of pending items on the invoice that
    takes them, before their edits: in the shape of int_invoice_lines_unedited.
 
-   `items` is movable_invoice_items, `edits` keyed_invoice_line_edits, `invoices` the drafts. A
-   pending item goes on the first invoice that its subscription or, where it names none, any
-   subscription of its customer raises in its currency since the item waits. What landed
-   later than `as_of` was seen waiting then. #}
-{% macro moved_invoice_item_lines(items, edits, invoices, as_of) %}
+   `items` is movable_invoice_items, `edits` keyed_invoice_line_edits, `invoices` the drafts and
+   `waits` int_invoice_item_waits. A pending item goes on the first invoice that its subscription
+   or, where it names none, any subscription of its customer raises in its currency since the item
+   waits. What landed later than `as_of` was seen waiting then. An invoice that was raised while the
+   item waited keeps it, whatever landed of it since, unless an edit moved it or it is on another
+   draft; a proration that an invoice of Stripe's took is not kept, since drafts have ours. #}
+{% macro moved_invoice_item_lines(items, edits, invoices, waits, as_of) %}
     {{ invoice_item_lines(
         items, invoice_item_additions(edits, invoices), 'placed.item_position'
     ) }}
@@ -13,7 +15,7 @@
     union all
 
     {{ invoice_item_lines(
-        items, pending_invoice_item_takers(items, invoices, as_of), 'items.item_position'
+        items, pending_invoice_item_takers(items, invoices, waits, as_of), 'items.item_position'
     ) }}
 {% endmacro %}
 
@@ -69,7 +71,7 @@
         and additions.is_effective
 {% endmacro %}
 
-{% macro pending_invoice_item_takers(items, invoices, as_of) %}
+{% macro pending_invoice_item_takers(items, invoices, waits, as_of) %}
     select
         {{ stable_id('il_', ['takers.invoice_id', 'takers.invoice_item_id']) }}
             as invoice_line_id,
@@ -80,36 +82,71 @@
         takers.livemode
     from (
         select
-            pending.invoice_item_id,
+            waiting.invoice_item_id,
             raised.invoice_id,
-            pending.customer_id,
+            waiting.customer_id,
             raised.currency,
             raised.livemode,
             row_number() over (
-                partition by pending.invoice_item_id
+                partition by waiting.invoice_item_id
                 order by raised.period_end, raised.invoice_id
             ) as taker_rank
-        from {{ items }} as pending
+        from (
+            {{ waiting_invoice_items(items, invoices, waits, as_of) }}
+        ) as waiting
         inner join {{ invoices }} as raised
             on
-                pending.customer_id = raised.customer_id
-                and pending.currency = raised.currency
+                waiting.customer_id = raised.customer_id
+                and waiting.currency = raised.currency
                 and (
-                    pending.subscription_id is null
-                    or pending.subscription_id = raised.subscription_id
+                    waiting.subscription_id is null
+                    or waiting.subscription_id = raised.subscription_id
                 )
         left join {{ invoices }} as former
-            on pending.former_invoice_id = former.invoice_id
+            on waiting.former_invoice_id = former.invoice_id
         where
-            pending.state = 'pending'
-            and (
-                raised.is_upcoming
-                or (
-                    raised.subscription_id is not null
-                    and raised.period_end >= least(pending.pending_since, {{ as_of }})
-                    and (former.invoice_id is null or raised.period_end > former.period_end)
-                )
+            (raised.is_upcoming and waiting.waited_until is null)
+            or (
+                raised.subscription_id is not null
+                and not raised.is_upcoming
+                and raised.period_end >= waiting.waited_from
+                and (waiting.waited_until is null or raised.period_end <= waiting.waited_until)
+                and (former.invoice_id is null or raised.period_end > former.period_end)
             )
     ) as takers
     where takers.taker_rank = 1
+{% endmacro %}
+
+{# The items that wait, or were seen to, each time with [waited_from, waited_until]. #}
+{% macro waiting_invoice_items(items, invoices, waits, as_of) %}
+    select
+        pending.invoice_item_id,
+        pending.customer_id,
+        pending.currency,
+        pending.subscription_id,
+        pending.former_invoice_id,
+        least(pending.pending_since, {{ as_of }}) as waited_from,
+        cast(null as timestamp) as waited_until
+    from {{ items }} as pending
+    where pending.state = 'pending'
+
+    union all
+
+    select
+        items.invoice_item_id,
+        items.customer_id,
+        items.currency,
+        items.subscription_id,
+        cast(null as varchar) as former_invoice_id,
+        waits.waited_from,
+        waits.waited_until
+    from {{ items }} as items
+    inner join {{ waits }} as waits
+        on items.invoice_item_id = waits.invoice_item_id
+    left join {{ invoices }} as named
+        on items.landed_invoice_id = named.invoice_id
+    where
+        not items.is_moved
+        and not items.is_proration
+        and named.invoice_id is null
 {% endmacro %}

@@ -115,7 +115,9 @@
 
         union all
 
-        {{ moved_invoice_item_lines('movable_items', 'edits', 'drafts', as_of()) }}
+        {{ moved_invoice_item_lines(
+            'movable_items', 'edits', 'drafts', 'intermediate.int_invoice_item_waits', as_of()
+        ) }}
     ),
 
     folded_lines as (

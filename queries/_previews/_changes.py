@@ -25,6 +25,12 @@ set known_at = case
 end
 """
 
+# An item that waits no more by then is on no invoice that is raised from then on.
+_WAITED_BEFORE: Final = f"""
+delete from {_INTERMEDIATE}."int_invoice_item_waits"
+where waited_until >= make_timestamp(cast($since as bigint) * 1000000)
+"""
+
 # The invoice that answers is the next one: it meets the customer's balance. Which pending items it
 # takes is settled before.
 _ANSWERS_NEXT: Final = f"""
@@ -118,6 +124,7 @@ def changes_of(hypothesis: Hypothesis, request: PreviewRequest, subject: Subject
     changes.append(
         Change("int_invoice_items", _WAITS_SINCE, {"since": since, "now": hypothesis.now})
     )
+    changes.append(Change("int_invoice_item_waits", _WAITED_BEFORE, {"since": since}))
     changes.append(Change("int_moved_invoice_item_lines", _ANSWERS_NEXT.format(target=target)))
     changes += [
         Change(

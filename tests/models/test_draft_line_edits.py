@@ -30,7 +30,7 @@ all_lines as (
     select * from lines
     union all
     {{ moved_invoice_item_lines(
-        'movable', 'keyed', 'invoices', "timestamp '2026-04-20'"
+        'movable', 'keyed', 'invoices', 'waits', "timestamp '2026-04-20'"
     ) }}
 ),
 folded as ({{ fold_invoice_line_edits('all_lines', 'keyed', 'price_tiers') }})
@@ -84,6 +84,10 @@ class Drafts:
             " timestamp '2026-03-05' as date_at, false as is_proration, true as is_discountable,"
             """ '{"kept":"yes"}' as metadata_json, timestamp '2026-03-05' as known_at,"""
             " false as livemode"
+        )
+        connection.execute(
+            "create table waits (invoice_item_id varchar, waited_from timestamp,"
+            " waited_until timestamp)"
         )
         connection.execute(
             "create table price_tiers as select price_id, 'usd' as currency, 'per_unit' as"

@@ -29,7 +29,8 @@ landed_lines as (
     union all
 
     {{ moved_invoice_item_lines(
-        'landed_items', 'no_edits', ref('int_draft_invoices'), as_of()
+        'landed_items', 'no_edits', ref('int_draft_invoices'),
+        ref('int_invoice_item_waits'), as_of()
     ) }}
 
 ),

@@ -1,5 +1,5 @@
-{#- The tax rates named on each draft: by its subscription or, where the draft landed, by itself (the
-    defaults), and by the subscription's items. -#}
+{#- The tax rates named on each draft: by its subscription or, where the draft landed, by itself
+    (the defaults), and by the subscription's items. -#}
 with
 
 terms as (
