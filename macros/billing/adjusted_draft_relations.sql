@@ -1,9 +1,9 @@
 {# The CTEs that bring lines to what is charged: the very macros of the models, over all drafts of a
    customer, since credit that one draft consumes is gone for the next. Reads `lines` (edited and
-   ordered lines), `invoices` (in the shape of int_invoice_terms) and `customers` (customer_id,
-   tax_exempt, balance), each a name; leaves `{prefix}_lines` in the shape of draft_invoice_lines
-   and `{prefix}_discounts`, `{prefix}_credits`, `{prefix}_taxes` for invoice_totals. #}
-{% macro adjusted_draft_relations(prefix, lines, invoices, customers) -%}
+   ordered lines) and `invoices` (in the shape of int_invoice_terms), each a name; leaves
+   `{prefix}_lines` in the shape of draft_invoice_lines and `{prefix}_discounts`,
+   `{prefix}_credits`, `{prefix}_taxes` for invoice_totals. #}
+{% macro adjusted_draft_relations(prefix, lines, invoices) -%}
 {{ prefix }}_own_discounts as (
         {{ own_line_discounts(
             lines, 'intermediate.int_invoice_item_discounts', invoices, 'intermediate.int_coupons'
@@ -45,7 +45,7 @@
     ),
 
     {{ prefix }}_taxable as (
-        {{ taxable_lines(lines, prefix ~ '_discounts', prefix ~ '_credits', customers) }}
+        {{ taxable_lines(lines, prefix ~ '_discounts', prefix ~ '_credits', invoices) }}
     ),
 
     {{ prefix }}_own_rates as (

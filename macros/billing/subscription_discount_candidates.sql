@@ -1,13 +1,14 @@
 {# The discounts that subscriptions, their items and their customers carry, in the shape of
    discounts_in_force's `candidates`, whether or not they count any more.
 
-   `terms` has invoice_id, customer_id, batch_id and batch_row (the version of the subscription that
-   says what applies). `left_item_terms`, in the shape of int_left_item_terms, has the items that
-   this version lists no more and what said what applied to them. A customer's discount applies
-   where the subscription has none that counts (`is_of_customer`).
+   `terms` has invoice_id, customer_id, created_at, batch_id and batch_row (the version of the
+   subscription that says what applies), `customer_versions` is int_customer_versions.
+   `left_item_terms`, in the shape of int_left_item_terms, has the items that this version lists no
+   more and what said what applied to them. A customer's discount, of the version in force at
+   created_at, applies where the subscription has none that counts (`is_of_customer`).
    Source: Stripe's coupons page. #}
 {% macro subscription_discount_candidates(
-    terms, subscription_versions, subscription_items, customers, left_item_terms=none
+    terms, subscription_versions, subscription_items, customer_versions, left_item_terms=none
 ) %}
     with
 
@@ -91,14 +92,13 @@
         cast(null as varchar) as subscription_item_id,
         cast(null as varchar) as invoice_item_id,
         1 as given_position,
-        {{ stable_id('di_', ['customers.customer_id', 'customers.discount_coupon_id']) }}
-            as discount_id,
+        customers.discount_id,
         customers.discount_coupon_id as coupon_id,
         customers.discount_start_at as start_at,
         customers.discount_end_at as end_at,
         true as is_of_customer
     from {{ terms }} as terms
-    inner join {{ customers }} as customers
-        on terms.customer_id = customers.customer_id
+    inner join {{ customer_versions }} as customers
+        on {{ is_customer_then('terms', 'customers') }}
     where customers.discount_coupon_id is not null
 {% endmacro %}

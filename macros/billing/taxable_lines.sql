@@ -1,7 +1,7 @@
 {# Lines at what discounts and credits left of them, in the shape of tax_amounts' `lines`.
    `lines` is ordered_invoice_lines, `discounts` and `credits` are what discount_amounts and
-   credit_amounts gave, `customers` has customer_id and tax_exempt. #}
-{% macro taxable_lines(lines, discounts, credits, customers) %}
+   credit_amounts gave, `terms` has invoice_id and tax_exempt (int_invoice_terms). #}
+{% macro taxable_lines(lines, discounts, credits, terms) %}
     select
         lines.invoice_id,
         lines.invoice_line_id,
@@ -13,7 +13,7 @@
         lines.amount
         - coalesce(discounted.discount_amount, 0)
         - coalesce(credited.credit_amount, 0) as amount,
-        coalesce(customers.tax_exempt, 'none') as tax_exempt
+        coalesce(terms.tax_exempt, 'none') as tax_exempt
     from {{ lines }} as lines
     left join (
         select
@@ -34,6 +34,6 @@
         group by credits.invoice_line_id
     ) as credited
         on lines.invoice_line_id = credited.invoice_line_id
-    left join {{ customers }} as customers
-        on lines.customer_id = customers.customer_id
+    left join {{ terms }} as terms
+        on lines.invoice_id = terms.invoice_id
 {% endmacro %}

@@ -268,12 +268,11 @@ drafts as (
         select
             customers.id as customer_id,
             customers.currency,
-            customers.balance,
-            customers.tax_exempt
+            customers.balance
         from main.customers as customers
         inner join (select distinct customer_id from drafts) as owners
             on customers.id = owners.customer_id
     ),
 
-    {{ adjusted_draft_relations('edited', 'ordered_lines', 'edited_terms', 'edited_customers') }}
+    {{ adjusted_draft_relations('edited', 'ordered_lines', 'edited_terms') }}
 {%- endmacro %}

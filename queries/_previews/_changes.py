@@ -31,6 +31,22 @@ delete from {_INTERMEDIATE}."int_invoice_item_waits"
 where waited_until >= make_timestamp(cast($since as bigint) * 1000000)
 """
 
+# What is supposed is the customer of now, in force since then.
+_CUSTOMER_OF_NOW: Final = f"""
+update {_INTERMEDIATE}."int_customer_versions"
+set
+    valid_from = case
+        when valid_until < last_until or valid_from is null then valid_from
+        else least(valid_from, make_timestamp(cast($since as bigint) * 1000000))
+    end,
+    valid_until = case
+        when valid_until < last_until
+            then least(valid_until, make_timestamp(cast($since as bigint) * 1000000))
+        else valid_until
+    end
+from (select max(valid_until) as last_until from {_INTERMEDIATE}."int_customer_versions") as ends
+"""
+
 # The invoice that answers is the next one: it meets the customer's balance. Which pending items it
 # takes is settled before.
 _ANSWERS_NEXT: Final = f"""
@@ -124,6 +140,7 @@ def changes_of(hypothesis: Hypothesis, request: PreviewRequest, subject: Subject
     changes.append(
         Change("int_invoice_items", _WAITS_SINCE, {"since": since, "now": hypothesis.now})
     )
+    changes.append(Change("int_customer_versions", _CUSTOMER_OF_NOW, {"since": since}))
     changes.append(Change("int_invoice_item_waits", _WAITED_BEFORE, {"since": since}))
     changes.append(Change("int_moved_invoice_item_lines", _ANSWERS_NEXT.format(target=target)))
     changes += [

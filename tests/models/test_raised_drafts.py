@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -77,13 +78,62 @@ BY_HAND = {
     "period_end_at": TAKEN,
     "lines": [],
 }
-CUSTOMERS = sorted({item["customer"] for item in ITEMS})
+
+
+def _customer(name: str, at: datetime, **said: Any) -> dict[str, Any]:
+    """One version of a customer, as it is from an instant on."""
+    return {
+        "id": f"cus_{name}",
+        "currency": "usd",
+        "created_at": START,
+        "effective_at": at,
+        **said,
+    }
+
+
+def _given(coupon: str, at: datetime) -> dict[str, Any]:
+    return {"discount_coupon": coupon, "discount_start_at": at}
+
+
+VERSIONS = [
+    # Stripe takes a coupon for one use off the customer as its invoice uses it.
+    _customer("used", START, **_given("once", START)),
+    _customer("used", day(2, 2)),
+    _customer("used_at_once", START, **_given("once", START)),
+    _customer("used_at_once", START, observed_at=day(2, 1, 1)),
+    _customer("given_again", START, **_given("once", START)),
+    _customer("given_again", day(2, 2)),
+    _customer("given_again", day(3, 20), **_given("once", day(3, 20))),
+    _customer("a_moment_later", START),
+    _customer("a_moment_later", datetime(2026, 2, 1, 0, 0, 5), **_given("once", START)),
+    _customer("seen_late", START),
+    _customer("seen_late", day(4, 5), **_given("half", day(2, 20))),
+    _customer("replaced", START, **_given("half", START)),
+    _customer("replaced", day(3, 20), **_given("tenth", day(3, 20))),
+    _customer("exempt", START),
+    _customer("exempt", day(3, 20), tax_exempt="exempt"),
+    _customer("first_seen_late", day(4, 5), tax_exempt="reverse"),
+    _customer("gone", START, tax_exempt="exempt"),
+    _customer("gone", day(3, 20), is_deleted=True),
+]
+NAMED = sorted({item["customer"] for item in ITEMS})
+CUSTOMERS = sorted({*NAMED, *(version["id"] for version in VERSIONS)})
 
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     lake = Lake(tmp_path_factory.mktemp("lake"))
-    lake.land("customers", [{"id": customer, "currency": "usd"} for customer in CUSTOMERS])
+    lake.land("customers", [{"id": customer, "currency": "usd"} for customer in NAMED])
+    lake.land("customers", VERSIONS)
+    lake.land(
+        "coupons",
+        [
+            {"id": "once", "duration": "once", "percent_off": Decimal(50)},
+            {"id": "half", "duration": "forever", "percent_off": Decimal(50)},
+            {"id": "tenth", "duration": "forever", "percent_off": Decimal(10)},
+        ],
+    )
+    lake.land("tax_rates", [{"id": "txr_20", "percentage": Decimal(20), "inclusive": False}])
     lake.land("products", [{"id": "prod_seat", "name": "Seat", "active": True}])
     lake.land(
         "prices",
@@ -124,6 +174,7 @@ def _subscription(customer: str) -> dict[str, Any]:
         "start_at": START,
         "billing_cycle_anchor_at": START,
         "effective_at": START,
+        "default_tax_rates": ["txr_20"],
         "items": [{"id": f"si_{name}", "price": "seat", "quantity": 1, "created_at": START}],
     }
 
@@ -171,3 +222,28 @@ def test_a_proration_that_stripes_invoice_took_is_on_no_draft(built: Built) -> N
 
 def test_nothing_that_a_draft_took_is_pending(built: Built) -> None:
     assert built.rows("select id from invoice_items where is_pending") == []
+
+
+@pytest.mark.parametrize(
+    ("name", "discounted", "tax"),
+    [
+        ("used", [500, 1000, 1000, 1000], [100, 200, 200, 200]),
+        ("used_at_once", [500, 1000, 1000, 1000], [100, 200, 200, 200]),
+        ("given_again", [500, 1000, 500, 1000], [100, 200, 100, 200]),
+        ("a_moment_later", [500, 1000, 1000, 1000], [100, 200, 200, 200]),
+        ("seen_late", [1000, 500, 500, 500], [200, 100, 100, 100]),
+        ("replaced", [500, 500, 900, 900], [100, 100, 180, 180]),
+        ("exempt", [1000, 1000, 1000, 1000], [200, 200, 0, 0]),
+        ("first_seen_late", [1000, 1000, 1000, 1000], [0, 0, 0, 0]),
+        ("gone", [1000, 1000, 1000, 1000], [0, 0, 0, 0]),
+    ],
+)
+def test_a_draft_is_discounted_and_taxed_by_its_customer_as_it_was(
+    built: Built, name: str, discounted: list[int], tax: list[int]
+) -> None:
+    drafts = built.rows(
+        "select total_excluding_tax, tax from draft_invoices where customer_id = ?"
+        " order by period_end",
+        [f"cus_{name}"],
+    )
+    assert drafts == list(zip(discounted, tax, strict=True))

@@ -35,7 +35,12 @@ discounts as ({{ discount_amounts('lines', 'eligible') }}),
 creditable as ({{ creditable_lines('lines', 'discounts', 'invoices', 'prices') }}),
 ordered_grants as ({{ ordered_credit_grants('grants', 'grant_prices') }}),
 credits as ({{ credit_amounts('creditable', 'ordered_grants', 'grant_prices') }}),
-taxable as ({{ taxable_lines('lines', 'discounts', 'credits', 'customers') }}),
+terms as (
+    select invoices.invoice_id, customers.tax_exempt
+    from invoices
+    inner join customers on invoices.customer_id = customers.customer_id
+),
+taxable as ({{ taxable_lines('lines', 'discounts', 'credits', 'terms') }}),
 own_rates as ({{ own_line_tax_rates('lines', 'item_tax_rates', 'tax_rates') }}),
 rates as ({{ line_tax_rates('lines', 'invoice_tax_rates', 'own_rates') }}),
 taxes as ({{ tax_amounts('taxable', 'rates', tax_rounding='ROUNDING') }}),

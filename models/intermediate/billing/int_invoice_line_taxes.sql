@@ -36,7 +36,7 @@ taxable as (
 
     {{ taxable_lines(
         'ordered', ref('int_invoice_line_discounts'), ref('int_invoice_line_credits'),
-        ref('stg_customers')
+        ref('int_invoice_terms')
     ) }}
 
 ),

@@ -1,5 +1,5 @@
-{#- Each draft with the version of its subscription that says which discounts and tax rates apply:
-    the last one in force at its boundary. -#}
+{#- Each draft with the version of its subscription that says which discounts and tax rates apply,
+    the last one in force at its boundary, and with what its customer was then. -#}
 with
 
 drafts as (
@@ -40,10 +40,13 @@ select
     drafts.created_at,
     drafts.is_upcoming,
     versions.batch_id,
-    versions.batch_row
+    versions.batch_row,
+    coalesce(customers.tax_exempt, 'none') as tax_exempt
 from drafts
 left join versions
     on
         drafts.subscription_id = versions.subscription_id
         and drafts.created_at >= versions.valid_from
         and (versions.next_valid_from is null or drafts.created_at < versions.next_valid_from)
+left join {{ ref('int_customer_versions') }} as customers
+    on {{ is_customer_then('drafts', 'customers') }}

@@ -100,7 +100,8 @@ lines as (
 candidates as (
 
     {{ subscription_discount_candidates(
-        'terms', ref('stg_subscriptions'), ref('stg_subscription_items'), ref('stg_customers')
+        'terms', ref('stg_subscriptions'), ref('stg_subscription_items'),
+        ref('int_customer_versions')
     ) }}
 
 ),

@@ -2,6 +2,6 @@
     ref('int_invoice_terms'),
     ref('stg_subscriptions'),
     ref('stg_subscription_items'),
-    ref('stg_customers'),
+    ref('int_customer_versions'),
     ref('int_left_item_terms')
 ) }}
