@@ -21,12 +21,15 @@
             prefix ~ '_lines_not_billed_before',
             'intermediate.int_invoice_discounts',
             'intermediate.int_coupon_products',
-            prefix ~ '_own_discounts'
+            prefix ~ '_own_discounts',
+            lines
         ) }}
     ),
 
     {{ prefix }}_discounts as (
-        {{ discount_amounts(prefix ~ '_lines_not_billed_before', prefix ~ '_eligible') }}
+        {{ discount_amounts(
+            prefix ~ '_lines_not_billed_before', prefix ~ '_eligible', lines
+        ) }}
     ),
 
     {{ prefix }}_creditable as (

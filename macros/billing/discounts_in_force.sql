@@ -4,21 +4,23 @@
    `candidates` has what the draft's items, its subscription and its customer carry: invoice_id,
    scope (item or invoice), subscription_item_id, invoice_item_id, given_position (the order
    given, from 1), discount_id, coupon_id, start_at, end_at, is_of_customer. `invoices` are the
-   drafts: invoice_id, currency, created_at. `coupons` is stg_coupons, `lines` and
-   `coupon_products` are as in eligible_discounts.
+   drafts: invoice_id, currency, created_at. `coupons` is stg_coupons, `lines`,
+   `coupon_products` and `shown_lines` are as in eligible_discounts.
 
    - A discount counts while start_at <= created_at < end_at. Stripe writes a subscription and
      its discount a moment apart, so both bounds are taken that much later.
    - An amount off counts in its coupon's currency only.
    - duration forever: always; repeating: in the months after start_at or, where that is not
      known, after the first draft that carries it; once: on the first draft with a line that it
-     can discount.
+     can discount, which for one of the invoice comes to more than zero.
    - A discount of the customer counts where the subscription has none left: none that counts on
      the draft, nor one that is to count once and did not yet.
    - Discounts of items come before those of the invoice; within each the order given.
    A coupon that can be redeemed no more, or is deleted, goes on counting where it was redeemed.
    Sources: Stripe's coupons page and discount object; DECISIONS.md, "Discounts". #}
-{% macro discounts_in_force(candidates, invoices, coupons, lines, coupon_products) %}
+{% macro discounts_in_force(
+    candidates, invoices, coupons, lines, coupon_products, shown_lines=none
+) %}
     with
 
     dated as (
@@ -94,7 +96,9 @@
 
     usable as (
 
-        {{ eligible_discounts(lines, 'once_only', coupon_products) }}
+        {{ eligible_discounts(
+            lines, 'once_only', coupon_products, shown_lines=shown_lines
+        ) }}
 
     ),
 

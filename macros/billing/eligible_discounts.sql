@@ -7,11 +7,15 @@
    subscription_item_id or invoice_item_id for an item's, discount_position, discount_id,
    coupon_id, percent_off, amount_off. `coupon_products` (coupon_id, product_id) names the
    products of coupons that apply to some only. `own_discounts` is own_line_discounts; with it
-   `lines` have given_discounts_json, which replaces the discounts of the line's item. A line takes
-   discounts of its own or of its item, then those of its invoice; what it has itself it does not
-   take from the invoice again. Prorations, lines below or at zero and lines marked so take none.
-   Sources: Stripe's coupons page, its changelog of 2015-03-24. #}
-{% macro eligible_discounts(lines, invoice_discounts, coupon_products, own_discounts=none) %}
+   `lines` have given_discounts_json, which replaces the discounts of the line's item.
+   `shown_lines`, where not `lines`, has invoice_id and amount of every line as its invoice shows
+   it. A line takes discounts of its own or of its item, then those of its invoice; what it has
+   itself it does not take from the invoice again. Prorations, lines below or at zero and lines
+   marked so take none; an invoice that comes to zero or less takes none of its own.
+   Sources: Stripe's coupons page, its changelogs of 2013-10-29 and 2015-03-24. #}
+{% macro eligible_discounts(
+    lines, invoice_discounts, coupon_products, own_discounts=none, shown_lines=none
+) %}
     select
         candidates.invoice_line_id,
         candidates.invoice_id,
@@ -34,9 +38,16 @@
         on
             candidates.coupon_id = coupon_products.coupon_id
             and candidates.product_id = coupon_products.product_id
+    left join (
+        {{ amounts_of_invoices(shown_lines or lines) }}
+    ) as invoices
+        on candidates.invoice_id = invoices.invoice_id
     where
-        limited_coupons.coupon_id is null
-        or coupon_products.product_id is not null
+        (candidates.scope = 'item' or invoices.amount > 0)
+        and (
+            limited_coupons.coupon_id is null
+            or coupon_products.product_id is not null
+        )
 {% endmacro %}
 
 {% macro discount_candidates_of_lines(lines, invoice_discounts, own_discounts) %}

@@ -99,10 +99,19 @@ def test_a_percentage_rounds_half_away_from_zero_on_each_line() -> None:
 
 
 def test_a_line_cannot_be_discounted_below_zero_nor_a_negative_one_at_all() -> None:
-    assert discounted([100, -50], [{"percent_off": "100"}, {"amount_off": 10}]) == [
-        [100, 0],
-        [0, 0],
+    assert discounted([100, -50, 60], [{"percent_off": "100", "lines": [0, 1]}]) == [[100, 0]]
+
+
+def test_a_discount_takes_what_the_invoice_comes_to_at_most() -> None:
+    assert discounted([1000, -900], [{"amount_off": 500}]) == [[100, 0]]
+    assert discounted([1000, -900], [{"percent_off": "50"}]) == [[100, 0]]
+    assert discounted([1000, -200], [{"percent_off": "50"}]) == [[500, 0]]
+    assert discounted([300, 600, -800], [{"percent_off": "50"}]) == [[33, 67, 0]]
+    assert discounted([1000, -900], [{"percent_off": "6"}, {"amount_off": 500}]) == [
+        [60, 0],
+        [40, 0],
     ]
+    assert discounted([1000, -1000], [{"amount_off": 500}]) == [[0, 0]]
 
 
 def test_a_spent_line_takes_no_part_in_the_next_split() -> None:
@@ -159,8 +168,10 @@ def test_discounts_never_exceed_the_line_and_take_all_they_can(
     for discount, taken in zip(given_discounts, discounted(amounts, given_discounts), strict=True):
         lines = sorted(discount["lines"])
         pool = sum(max(left[line], 0) for line in lines)
+        most = min(pool, max(sum(left), 0))
+        assert sum(taken) <= most
         for line, amount in zip(lines, taken, strict=True):
             assert 0 <= amount <= max(left[line], 0)
             left[line] -= amount
         if "amount_off" in discount:
-            assert sum(taken) == min(pool, discount["amount_off"])
+            assert sum(taken) == min(most, discount["amount_off"])

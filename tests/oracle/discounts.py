@@ -4,7 +4,8 @@ Sources: the coupons page (discounts apply in the order given, item discounts be
 invoice, a coupon on the subscription supersedes the customer's; `repeating` applies to invoices of
 the N months after its first use, `once` to the first); the documented split of 5.00 over 10.00 and
 20.00 as 1.66 and 3.34: in proportion to the amount, floored, the last line takes the rest; the
-changelog (never below zero; negative lines and prorations are not discountable).
+changelog (never below zero, ignored on zero invoices; negative lines and prorations are not
+discountable).
 
 Choices where they are silent: a percentage rounds half away from zero on each line; where the rest
 is more than the last line still has, what is over goes to the lines before it, from the last to the
@@ -129,13 +130,17 @@ def discounted(
     """Return for each line its discounts and their amounts, in the order in which they apply.
 
     An `amount_off` on an item is spread over the item's lines, one on the invoice over all lines.
+    One on the invoice takes what the invoice comes to before it at most, spread as an amount off,
+    and none where it comes to zero or less before any.
     """
     found: list[list[tuple[str, int]]] = [[] for _ in lines]
     lefts = [line.amount for line in lines]
 
-    def apply(discount: Discount, positions: Sequence[int]) -> None:
+    def apply(discount: Discount, positions: Sequence[int], most: int | None = None) -> None:
         taking = [at for at in positions if _takes(discount.coupon, lines[at])]
         amounts = _applied(discount.coupon, [lefts[at] for at in taking])
+        if most is not None and sum(amounts) > most:
+            amounts = spread(most, [lefts[at] for at in taking])
         for at, amount in zip(taking, amounts, strict=True):
             found[at].append((discount.id, amount))
             lefts[at] -= amount
@@ -143,6 +148,7 @@ def discounted(
     for run in _runs_of_same_discounts(lines):
         for discount in lines[run[0]].item_discounts:
             apply(discount, run)
-    for discount in of_invoice:
-        apply(discount, range(len(lines)))
+    if sum(line.amount for line in lines) > 0:
+        for discount in of_invoice:
+            apply(discount, range(len(lines)), max(sum(lefts), 0))
     return found

@@ -45,7 +45,7 @@ in_force as (
 
     {{ discounts_in_force(
         ref('int_subscription_discount_candidates'), ref('int_invoice_terms'), ref('stg_coupons'),
-        'lines', ref('int_coupon_products')
+        'lines', ref('int_coupon_products'), 'landed_lines'
     ) }}
 
 )

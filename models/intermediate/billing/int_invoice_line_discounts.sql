@@ -10,7 +10,7 @@ eligible as (
 
     {{ eligible_discounts(
         'all_lines', ref('int_invoice_discounts'), ref('int_coupon_products'),
-        ref('int_invoice_line_own_discounts')
+        ref('int_invoice_line_own_discounts'), ref('int_invoice_lines')
     ) }}
 
 ),
@@ -40,7 +40,7 @@ ordered as (
 
 discounted as (
 
-    {{ discount_amounts('ordered', 'eligible') }}
+    {{ discount_amounts('ordered', 'eligible', ref('int_invoice_lines')) }}
 
 )
 
