@@ -110,8 +110,7 @@
             'priced.part', 'priced.tiers_mode', 'priced.tier', 'priced.quantity',
             'products.unit_label', 'coalesce(products.name, quantities.product_id)',
             price_text(
-                'priced.unit_amount_decimal', 'currencies.symbol', 'currencies.digits',
-                'currencies.major_per_minor'
+                'priced.unit_amount_decimal', 'currencies.symbol', 'currencies.digits'
             ),
             'quantities.recurring_interval', 'quantities.recurring_interval_count',
             'quantities.transform_divide_by', 'false', 'quantities.usage_type',

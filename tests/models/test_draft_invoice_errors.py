@@ -17,6 +17,7 @@ from tests.models._lake import Lake
 
 FEB, MAR = "2026-02-01T00:00:00Z", "2026-03-01T00:00:00Z"
 GOOD = 1_000
+VAST = Decimal("99999999999999999999999999.5")  # the largest whole part that a price can have
 RECURRING: Mapping[str, Any] = {
     "type": "recurring",
     "recurring_interval": "month",
@@ -59,6 +60,7 @@ def _lake(folder: Path) -> Path:
                 "recurring_meter": "mtr_1",
             },
             {**RECURRING, "id": "licensed", "unit_amount": 100},
+            {**RECURRING, "id": "vast", "unit_amount_decimal": VAST},
             {**RECURRING, "id": "orphan", "unit_amount": 100, "product": "prod_gone"},
             {
                 **RECURRING,
@@ -101,6 +103,8 @@ def _lake(folder: Path) -> Path:
             *(subscription(name, price="metered") for name in names),
             subscription("yen", price="licensed", subscription={"currency": "jpy"}),
             subscription("tier", price="short", quantity=15),
+            subscription("vast", price="vast", quantity=1),
+            subscription("item", price="licensed", quantity=1),
             subscription("price", price="gone"),
             subscription("product", price="orphan", quantity=1),
             subscription(
@@ -125,6 +129,21 @@ def _lake(folder: Path) -> Path:
         ],
     )
     lake.land(
+        "invoice_items",
+        [
+            {
+                "id": f"ii_{amount}",
+                "customer": "cus_item",
+                "subscription": "sub_item",
+                "currency": "usd",
+                "amount": amount,
+                "date_at": "2026-02-10T00:00:00Z",
+                "created_at": "2026-02-10T00:00:00Z",
+            }
+            for amount in (99_999_999_999_999, 100_000_000_000_000)
+        ],
+    )
+    lake.land(
         "billed_invoices",
         [
             {
@@ -136,7 +155,9 @@ def _lake(folder: Path) -> Path:
                 "created_at": FEB,
                 "period_start_at": FEB,
                 "period_end_at": FEB,
-                "lines": [],
+                "lines": [
+                    {"id": "il_vast", "type": "invoiceitem", "amount": -(10**14), "currency": "usd"}
+                ],
             }
         ],
     )
@@ -183,7 +204,7 @@ def errors(drafts: Built, code: str) -> list[tuple[str, str]]:
 def test_an_amount_that_does_not_fit_is_an_error_beside_a_thousand_good_lines(
     drafts: Built,
 ) -> None:
-    assert errors(drafts, "amount_out_of_range") == [
+    assert set(errors(drafts, "amount_out_of_range")) >= {
         (
             "in_manual",
             "9999999999999 units at 100 minor units come to more than 14 digits."
@@ -194,7 +215,7 @@ def test_an_amount_that_does_not_fit_is_an_error_beside_a_thousand_good_lines(
             "999999999999999 units at 12.5 minor units come to more than 14 digits."
             " Correct the quantity or the price.",
         ),
-    ]
+    }
     assert drafts.rows(
         "select count(*), min(total), max(total) from draft_invoices"
         " where period_end = timestamp '2026-03-01' and subscription_id like 'sub_good%'"
@@ -203,6 +224,22 @@ def test_an_amount_that_does_not_fit_is_an_error_beside_a_thousand_good_lines(
         "select total, line_count from draft_invoices"
         " where period_end = timestamp '2026-03-01' and subscription_id = 'sub_huge'"
     ) == [(0, 0)]
+
+
+def test_a_price_and_an_item_of_too_many_digits_are_errors_too(drafts: Built) -> None:
+    found = drafts.rows(
+        "select distinct customer_id, unit_amount_decimal from draft_invoice_errors"
+        " where error_code = 'amount_out_of_range' and quantity = 1 order by all"
+    )
+    assert found == [
+        ("cus_huge", Decimal(-(10**14))),
+        ("cus_item", Decimal(10**14)),
+        ("cus_vast", VAST),
+    ]
+    assert drafts.rows(
+        "select total, line_count from draft_invoices"
+        " where period_end = timestamp '2026-03-01' and subscription_id = 'sub_item'"
+    ) == [(99_999_999_999_999 + 100, 2)]
 
 
 def test_an_edit_that_does_not_fit_leaves_the_other_lines(drafts: Built) -> None:

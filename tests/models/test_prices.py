@@ -164,3 +164,27 @@ def test_twelve_places_times_a_long_quantity_keep_every_digit() -> None:
 def test_a_package_larger_than_any_quantity_counts_once_when_rounded_up() -> None:
     price = {"unit_amount": 7, "divide_by": 9_000_000_000_000_000, "round": "up"}
     assert total(price_parts(price, [Decimal("0.1")])) == 7
+
+
+@pytest.mark.parametrize(
+    ("unit_amount", "dollars", "yen"),
+    [
+        (
+            "99999999999999999999999999.5",
+            "$999,999,999,999,999,999,999,999.995",
+            "¥99,999,999,999,999,999,999,999,999.5",
+        ),
+        ("-298800", "-$2,988.00", "-¥298,800"),
+        ("3.6", "$0.036", "¥3.6"),
+        ("0", "$0.00", "¥0"),
+        ("0.000000000001", "$0.00000000000001", "¥0.000000000001"),
+    ],
+)
+def test_a_price_of_any_size_is_written_out(unit_amount: str, dollars: str, yen: str) -> None:
+    for symbol, digits, text in (("$", 2, dollars), ("¥", 0, yen)):
+        price_text = expand(f"{{{{ price_text('unit_amount', \"'{symbol}'\", '{digits}') }}}}")
+        found = duckdb.execute(
+            f"select {price_text} from (select cast(? as decimal(38, 12)) as unit_amount)",
+            [unit_amount],
+        ).fetchone()
+        assert found == (text,)

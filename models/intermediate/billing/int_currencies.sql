@@ -69,10 +69,6 @@ used as (
 select
     used.currency,
     cast(coalesce(exceptions.digits, 2) as integer) as digits,
-    cast(
-        case coalesce(exceptions.digits, 2) when 0 then 1 when 3 then 0.001 else 0.01 end
-        as decimal(4, 3)
-    ) as major_per_minor,
     coalesce(symbols.symbol, concat(upper(used.currency), ' ')) as symbol
 from used
 left join exceptions

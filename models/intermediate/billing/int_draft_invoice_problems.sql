@@ -38,10 +38,10 @@ prices as (
 
 ),
 
-edited_lines as (
+item_lines as (
 
     select *
-    from {{ ref('int_edited_invoice_lines') }}
+    from {{ ref('int_invoice_lines') }}
     where type = 'invoiceitem'
 
 ),
@@ -79,7 +79,7 @@ too_large as (
         period_start,
         period_end,
         livemode
-    from edited_lines
+    from item_lines
     where exact_amount_decimal is null
 
 ),

@@ -132,8 +132,8 @@ select
             when coalesce(lines.quantity, 1) = 1 then cast(lines.amount as {{ quantity_type() }})
         end
     ) as unit_amount_decimal,
-    cast(lines.amount as {{ exact_amount_type() }}) as exact_amount_decimal,
-    lines.amount,
+    {{ exact_amount('lines.amount') }} as exact_amount_decimal,
+    cast({{ exact_amount('lines.amount') }} as bigint) as amount,
     lines.period_start,
     lines.period_end,
     coalesce(lines.is_proration, false) as is_proration,

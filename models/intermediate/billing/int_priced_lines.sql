@@ -75,7 +75,6 @@ currencies as (
     select
         currency,
         digits,
-        major_per_minor,
         symbol
     from {{ ref('int_currencies') }}
 
@@ -113,8 +112,7 @@ price_words as (
         tier_prices.tier,
         tier_prices.part,
         {{ price_text(
-            'tier_prices.unit_amount_decimal', 'currencies.symbol', 'currencies.digits',
-            'currencies.major_per_minor'
+            'tier_prices.unit_amount_decimal', 'currencies.symbol', 'currencies.digits'
         ) }} as price_words
     from tier_prices
     inner join currencies
