@@ -5,7 +5,8 @@
    scope (item or invoice), subscription_item_id, invoice_item_id, given_position (the order
    given, from 1), discount_id, coupon_id, start_at, end_at, is_of_customer. `invoices` are the
    drafts: invoice_id, currency, created_at. `coupons` is stg_coupons, `lines`,
-   `coupon_products` and `shown_lines` are as in eligible_discounts.
+   `coupon_products` and `shown_lines` are as in eligible_discounts. `first_uses`, where the
+   invoices are no drafts, has discount_id and first_used_at (first_uses_of_discounts).
 
    - A discount counts while start_at <= created_at < end_at. Stripe writes a subscription and
      its discount a moment apart, so both bounds are taken that much later.
@@ -19,7 +20,7 @@
    A coupon that can be redeemed no more, or is deleted, goes on counting where it was redeemed.
    Sources: Stripe's coupons page and discount object; DECISIONS.md, "Discounts". #}
 {% macro discounts_in_force(
-    candidates, invoices, coupons, lines, coupon_products, shown_lines=none
+    candidates, invoices, coupons, lines, coupon_products, shown_lines=none, first_uses=none
 ) %}
     with
 
@@ -44,12 +45,21 @@
             ) }} as looked_at,
             candidates.start_at,
             candidates.end_at,
-            min(invoices.created_at) over (partition by candidates.discount_id) as first_used_at
+            {% if first_uses %}coalesce(
+                first_uses.first_used_at,
+                min(invoices.created_at) over (partition by candidates.discount_id)
+            ){% else %}min(invoices.created_at) over (
+                partition by candidates.discount_id
+            ){% endif %} as first_used_at
         from {{ candidates }} as candidates
         inner join {{ invoices }} as invoices
             on candidates.invoice_id = invoices.invoice_id
         inner join {{ coupons }} as coupons
             on candidates.coupon_id = coupons.coupon_id
+        {% if first_uses -%}
+        left join {{ first_uses }} as first_uses
+            on candidates.discount_id = first_uses.discount_id
+        {% endif -%}
         where coupons.amount_off is null or coupons.currency = invoices.currency
 
     ),
@@ -197,4 +207,20 @@
     where
         superseding.invoice_id is null
         and (current_ones.duration <> 'once' or first_drafts.draft_number = 1)
+{% endmacro %}
+
+{# When each discount was first on a draft, for what is judged beside the drafts: the proration of a
+   change is discounted as the drafts are. `candidates`, `invoices` and `coupons` are those of the
+   drafts, as in discounts_in_force. #}
+{% macro first_uses_of_discounts(candidates, invoices, coupons) %}
+    select
+        candidates.discount_id,
+        min(invoices.created_at) as first_used_at
+    from {{ candidates }} as candidates
+    inner join {{ invoices }} as invoices
+        on candidates.invoice_id = invoices.invoice_id
+    inner join {{ coupons }} as coupons
+        on candidates.coupon_id = coupons.coupon_id
+    where coupons.amount_off is null or coupons.currency = invoices.currency
+    group by candidates.discount_id
 {% endmacro %}

@@ -19,6 +19,7 @@ def day(month: int, number: int) -> datetime:
 
 START = day(2, 1)
 TEN: Mapping[str, Any] = {"price": "ten"}
+TWENTY: Mapping[str, Any] = {"price": "twenty"}
 
 
 def _version(
@@ -52,6 +53,10 @@ def _version(
 SUBSCRIPTIONS = [
     _version("credited", TEN, coupon="five"),
     _version("nothing", TEN, coupon="once"),
+    _version("ended", TEN, coupon="two_months"),
+    _version("ended", TWENTY, coupon="two_months", at=day(4, 11)),
+    _version("running", TEN, coupon="two_months", begun=day(3, 1)),
+    _version("running", TWENTY, coupon="two_months", begun=day(3, 1), at=day(4, 11)),
 ]
 
 
@@ -85,6 +90,12 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
         [
             {"id": "five", "duration": "forever", "amount_off": 500, "currency": "usd"},
             {"id": "once", "duration": "once", "percent_off": Decimal(50)},
+            {
+                "id": "two_months",
+                "duration": "repeating",
+                "duration_in_months": 2,
+                "percent_off": Decimal(50),
+            },
         ],
     )
     lake.land("invoice_items", INVOICE_ITEMS)
@@ -127,3 +138,17 @@ def test_a_discount_takes_what_the_invoice_comes_to_at_most(built: Built) -> Non
 
 def test_an_invoice_of_zero_spends_no_discount_for_one_use(built: Built) -> None:
     assert _totals(built, "nothing") == [0, 500, 1000, 1000]
+
+
+def test_a_discount_that_ended_on_the_drafts_is_in_no_proration(built: Built) -> None:
+    assert _prorations(built, "ended") == [-667, 1333]
+    assert _prorations(built, "running") == [-333, 667]
+
+
+def _prorations(built: Built, name: str) -> list[int]:
+    found = built.rows(
+        "select amount from draft_invoice_lines where subscription_id = ? and proration"
+        " order by period_start, amount",
+        [f"sub_{name}"],
+    )
+    return [amount for (amount,) in found]

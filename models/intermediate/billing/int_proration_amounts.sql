@@ -114,10 +114,19 @@ coupons as (
 
 ),
 
+first_uses as (
+
+    {{ first_uses_of_discounts(
+        ref('int_subscription_discount_candidates'), ref('int_invoice_terms'), 'coupons'
+    ) }}
+
+),
+
 in_force as (
 
     {{ discounts_in_force(
-        'candidates', 'terms', 'coupons', 'lines', ref('int_coupon_products')
+        'candidates', 'terms', 'coupons', 'lines', ref('int_coupon_products'),
+        first_uses='first_uses'
     ) }}
 
 ),
