@@ -49,6 +49,31 @@ def _version(name: str, at: datetime = START, **said: Any) -> dict[str, Any]:
     }
 
 
+# Subscriptions whose item is dearer from the 15th on: 20 cents where it was 10.
+CLASSIC: Mapping[str, Any] = {"billing_mode": "classic"}
+FLEXIBLE: Mapping[str, Any] = {"billing_mode": "flexible"}
+REPRICED: Mapping[str, Mapping[str, Any]] = {
+    "classic": CLASSIC,
+    "classic_again": CLASSIC,
+    "classic_lost": CLASSIC,
+    "flexible": FLEXIBLE,
+    "flexible_again": FLEXIBLE,
+    "records": CLASSIC,
+    "cleared": FLEXIBLE,
+}
+RECORDED = ("records", "cleared")
+
+
+def _item(name: str, price: str = "used", *, is_dear: bool = False) -> dict[str, Any]:
+    of = "recorded" if name in RECORDED else price
+    return {
+        "id": f"si_{name}",
+        "created_at": START,
+        "price": f"{of}_dear" if is_dear else of,
+        **({"clear_usage": True} if is_dear and name == "cleared" else {}),
+    }
+
+
 SUBSCRIPTIONS = [
     _version("set_late"),
     _version("set_late", june(15), **HUNDRED),
@@ -63,6 +88,21 @@ SUBSCRIPTIONS = [
     _version("amount", **HUNDRED, discounts=[{"id": "di_amount", "coupon": "five"}]),
     _version("credit", **HUNDRED, default_tax_rates=["txr_10"]),
     _version("little_credit", **HUNDRED),
+    *(
+        version
+        for name, modes in REPRICED.items()
+        for version in (
+            _version(name, **HUNDRED, **modes, items=[_item(name)]),
+            _version(name, june(15), **HUNDRED, **modes, items=[_item(name, is_dear=True)]),
+        )
+    ),
+    _version("several", **HUNDRED, items=[_item("several"), _item("several_fees", "fees")]),
+    _version(
+        "several",
+        june(15),
+        **HUNDRED,
+        items=[_item("several", is_dear=True), _item("several_fees", "fees")],
+    ),
     _version(
         "tiers",
         **HUNDRED,
@@ -83,6 +123,16 @@ USAGE: Mapping[str, list[tuple[Any, ...]]] = {
     "credit": [(june(5), 1_000), (june(20), 500)],
     "little_credit": [(june(5), 1_000), (june(20), 500)],
     "tiers": [(june(5), 1_000), (june(20), 500)],
+    "classic": [(june(5), 1_200), (june(20), 300)],
+    # Invoiced before the change, and again from then on.
+    "classic_again": [(june(5), 1_200), (june(20), 450), (june(21), 150), (june(22), 10)],
+    # $90.00 before it are not billed any more, and count for nothing.
+    "classic_lost": [(june(5), 900), (june(20), 450), (june(21), 60)],
+    "flexible": [(june(5), 1_200), (june(20), 300)],
+    "flexible_again": [(june(5), 900), (june(20), 50), (june(21), 10)],
+    "records": [(june(5), 1_200), (june(20), 300)],
+    "cleared": [(june(5), 1_200), (june(20), 300)],
+    "several": [(june(5), 1_200), (june(20), 300)],
 }
 
 
@@ -103,7 +153,27 @@ def _lake(folder: Path) -> Path:
     }
     lake.land(
         "prices",
-        [{**METERED, "id": "used", "unit_amount": 10}, {**METERED, **tiered, "id": "tiers"}],
+        [
+            {**METERED, "id": "used", "unit_amount": 10},
+            {**METERED, "id": "used_dear", "unit_amount": 20},
+            {**METERED, "id": "fees", "unit_amount": 1},
+            {**METERED, "id": "recorded", "unit_amount": 10, "recurring_meter": None},
+            {**METERED, "id": "recorded_dear", "unit_amount": 20, "recurring_meter": None},
+            {**METERED, **tiered, "id": "tiers"},
+        ],
+    )
+    lake.land(
+        "usage_records",
+        [
+            {
+                "subscription_item": f"si_{name}",
+                "quantity": Decimal(value),
+                "event_at": at,
+                "received_at": at,
+            }
+            for name in RECORDED
+            for at, value in USAGE[name]
+        ],
     )
     lake.land(
         "coupons",
@@ -146,6 +216,7 @@ def _lake(folder: Path) -> Path:
                 "value": Decimal(value),
             }
             for name, usage in USAGE.items()
+            if name not in RECORDED
             for place, (at, value, *received) in enumerate(usage)
         ],
     )
@@ -153,10 +224,15 @@ def _lake(folder: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def drafts(tmp_path_factory: pytest.TempPathFactory) -> Built:
-    folder = tmp_path_factory.mktemp("threshold_billings")
+def lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return _lake(tmp_path_factory.mktemp("threshold_billings") / "lake")
+
+
+@pytest.fixture(scope="module")
+def drafts(tmp_path_factory: pytest.TempPathFactory, lake: Path) -> Built:
+    folder = tmp_path_factory.mktemp("threshold_drafts")
     return build(
-        _lake(folder / "lake"),
+        lake,
         folder / "build",
         select=["+draft_invoices"],
         as_of="2026-07-02 00:00:00",
@@ -256,3 +332,66 @@ def test_what_was_invoiced_before_is_that_of_the_lower_tiers(drafts: Built) -> N
         (6_750, 375, 0),
         (-11_200, 0, 0),
     ]
+
+
+def lines(drafts: Built, name: str, until: datetime | None = None) -> list[tuple[Any, ...]]:
+    """Boundary, id, amount and period of each line that is due, until a boundary."""
+    return drafts.rows(
+        "select invoices.period_end, lines.id, lines.amount, lines.period_start, lines.period_end"
+        " from draft_invoice_lines as lines"
+        " inner join draft_invoices as invoices on lines.invoice_id = invoices.id"
+        " where invoices.subscription_id = ? and not invoices.is_upcoming"
+        " and invoices.period_end <= ? order by 1, 4, 3 desc",
+        [f"sub_{name}", until or datetime(2026, 7, 1)],
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "after"),
+    [
+        ("classic", [("cycle", "07-01", 6_000)]),
+        ("classic_again", [("threshold", "06-21", 12_000), ("cycle", "07-01", 200)]),
+        ("flexible", [("cycle", "07-01", 6_000)]),
+        # All of the period is at the price in force: another $180.00, with the event of the 20th.
+        ("records", [("threshold", "06-20", 18_000), ("cycle", "07-01", 0)]),
+        ("cleared", [("cycle", "07-01", 6_000)]),
+        # The other item's $15.00 beside it.
+        ("several", [("cycle", "07-01", 7_500)]),
+    ],
+)
+def test_what_a_threshold_invoiced_stays_when_the_price_changes(
+    drafts: Built, name: str, after: list[tuple[str, str, int]]
+) -> None:
+    found = [(reason, at[:5], total) for reason, at, total in invoices(drafts, name)]
+    assert found == [("threshold", "06-05", 12_000), *after]
+
+
+def test_a_threshold_counts_what_would_be_billed_at_the_prices_in_force(drafts: Built) -> None:
+    assert [(at[:5], total) for _, at, total in invoices(drafts, "classic_lost")] == [
+        ("06-21", 10_200),
+        ("07-01", 0),
+    ]
+    assert [(at[:5], total) for _, at, total in invoices(drafts, "flexible_again")] == [
+        ("06-20", 10_000),
+        ("07-01", 200),
+    ]
+
+
+def test_flexible_takes_off_what_was_invoiced_at_each_price(drafts: Built) -> None:
+    found = [line[2:] for line in lines(drafts, "flexible_again")]
+    assert found == [
+        (9_000, START, june(15)),
+        (1_000, june(15), june(20)),
+        (9_000, START, june(15)),
+        (-9_000, START, june(15)),
+        (1_200, june(15), datetime(2026, 7, 1)),
+        (-1_000, june(15), datetime(2026, 7, 1)),
+    ]
+
+
+def test_a_later_price_leaves_the_drafts_of_a_threshold_as_they_were(
+    drafts: Built, lake: Path, tmp_path: Path
+) -> None:
+    before = build(lake, tmp_path, select=["+draft_invoices"], as_of="2026-06-14 00:00:00")
+    for name in (*REPRICED, "several"):
+        assert lines(drafts, name, june(14)) == lines(before, name)

@@ -28,8 +28,9 @@ VECTORS: dict[str, dict[str, Any]] = {
     )
 }
 USAGE = """
-    chain_id varchar, item_id varchar, event_rank bigint, received_at timestamp,
-    added_quantity decimal(38,12), item_quantity decimal(38,12), chain_amount bigint,
+    chain_id varchar, item_id varchar, span_id varchar, is_dropped boolean, event_rank bigint,
+    received_at timestamp, added_quantity decimal(38,12), item_quantity decimal(38,12),
+    added_amount bigint, chain_amount bigint,
     blind_from timestamp, amount_gte bigint, usage_gte bigint
 """
 ALERTED = """
@@ -59,13 +60,16 @@ def test_random_usage_crosses_where_the_oracle_says() -> None:
         blind_from = START + timedelta(seconds=PERIOD_SECONDS - 86_400)
         quantity = Fraction(0)
         thresholds = (blind_from, amount_gte, usage_gte)
-        rows.append((str(number), "si", 0, START, 0, 0, amount_of(VOLUME, quantity), *thresholds))
+        span = (str(number), "si", "span", False)
+        amount = amount_of(VOLUME, quantity)
+        rows.append((*span, 0, START, 0, 0, amount, amount, *thresholds))
         for place, (at, used) in enumerate(usage, start=1):
             quantity += used
-            amount = amount_of(VOLUME, quantity)
+            added = amount_of(VOLUME, quantity) - amount
+            amount += added
             received = START + timedelta(seconds=at)
             whole = (int(used), int(quantity))
-            rows.append((str(number), "si", place, received, *whole, amount, *thresholds))
+            rows.append((*span, place, received, *whole, added, amount, *thresholds))
         *crossings, _ = threshold_invoices(
             VOLUME, usage, PERIOD_SECONDS, amount_gte=amount_gte, usage_gte=usage_gte
         )

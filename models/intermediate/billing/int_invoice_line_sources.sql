@@ -42,27 +42,24 @@ metered as (
     union all
 
     select
-        concat(
-            quantities.line_source_id,
-            ':',
-            cast({{ unix_seconds('crossings.crossed_at') }} as varchar)
-        ) as line_source_id,
-        quantities.subscription_item_id,
-        quantities.subscription_id,
-        quantities.customer_id,
+        crossings.line_source_id,
+        crossings.subscription_item_id,
+        crossings.subscription_id,
+        crossings.customer_id,
         crossings.price_id,
-        quantities.period_start,
-        crossings.crossed_at as period_end,
+        crossings.shown_from as period_start,
+        crossings.shown_until as period_end,
         crossings.crossed_at as boundary_at,
-        quantities.is_trial,
-        quantities.quantity_source,
+        periods.is_trial,
+        case when crossings.meter_id is null then 'usage_records' else 'meter' end
+            as quantity_source,
         crossings.item_quantity as used_quantity,
-        quantities.livemode
+        periods.livemode
     from crossings
-    inner join quantities
+    inner join {{ ref('int_metered_periods') }} as periods
         on
-            crossings.subscription_item_id = quantities.subscription_item_id
-            and crossings.period_start = quantities.period_start
+            crossings.subscription_item_id = periods.subscription_item_id
+            and crossings.period_start = periods.period_start
 
 ),
 

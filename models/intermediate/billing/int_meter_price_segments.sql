@@ -1,5 +1,5 @@
-{#- The spans of time through which an item of a meter was on one price, for items whose price
-    changed, with the billing mode of the version that brought each price. -#}
+{#- The spans of time through which a metered item was on one price, for items whose price changed,
+    with what the version that brought each price said. -#}
 with
 
 stretches as (
@@ -9,6 +9,7 @@ stretches as (
         stretches.price_id,
         stretches.meter_id,
         coalesce(versions.billing_mode, 'classic') as billing_mode,
+        coalesce(stretches.is_usage_cleared, false) as is_usage_cleared,
         stretches.valid_from,
         stretches.valid_until
     from {{ ref('int_subscription_item_stretches') }} as stretches
@@ -69,7 +70,8 @@ select
     cast(segment_number as integer) as segment_number,
     max(price_id) as price_id,
     max(meter_id) as meter_id,
-    arg_min(billing_mode, valid_from) as begun_in_mode,
+    max(case when begins_segment = 1 then billing_mode end) as begun_in_mode,
+    bool_or(begins_segment = 1 and is_usage_cleared) as clears_usage,
     min(valid_from) as segment_from,
     max(valid_until) as segment_until
 from numbered

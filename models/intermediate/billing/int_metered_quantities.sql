@@ -9,69 +9,12 @@ item_periods as (
 
 ),
 
-segments as (
+-- Of a period on several prices: what is billed when it ends.
+spans as (
 
-    select * from {{ ref('int_meter_price_segments') }}
-
-),
-
--- Of a period on several prices: each of them. What was used before a change is billed at the price
--- before it where the version that brings the change is in flexible billing mode; in classic it is
--- not billed.
-split_periods as (
-
-    select
-        item_periods.subscription_item_id,
-        item_periods.period_start,
-        segments.price_id,
-        segments.meter_id,
-        segments.begun_in_mode,
-        greatest(item_periods.period_start, segments.segment_from) as used_from,
-        least(item_periods.period_end, segments.segment_until) as used_until,
-        coalesce(lead(segments.begun_in_mode) over in_order, 'flexible') = 'flexible'
-        and segments.meter_id is not null as is_billed,
-        count(*) over (
-            partition by item_periods.subscription_item_id, item_periods.period_start
-        ) as segment_count
-    from item_periods
-    inner join segments
-        on
-            item_periods.subscription_item_id = segments.subscription_item_id
-            and item_periods.period_start < segments.segment_until
-            and item_periods.period_end > segments.segment_from
-    where item_periods.meter_id is not null
-    window in_order as (
-        partition by item_periods.subscription_item_id, item_periods.period_start
-        order by segments.segment_from
-    )
-
-),
-
--- Flexible shows what a price was in force for, classic the whole period, unless what was used
--- before is billed beside it.
-billed_segments as (
-
-    select
-        subscription_item_id,
-        period_start,
-        price_id,
-        meter_id,
-        used_from,
-        used_until,
-        case
-            when
-                begun_in_mode = 'flexible'
-                or row_number() over (
-                    partition by subscription_item_id, period_start
-                    order by used_from
-                ) > 1
-                then used_from
-            else period_start
-        end as shown_from
-    from split_periods
-    where
-        segment_count > 1
-        and is_billed
+    select *
+    from {{ ref('int_metered_spans') }}
+    where next_changed_at is null
 
 ),
 
@@ -81,20 +24,20 @@ periods as (
         item_periods.subscription_item_id,
         item_periods.subscription_id,
         item_periods.customer_id,
-        coalesce(billed_segments.price_id, item_periods.price_id) as price_id,
-        coalesce(billed_segments.meter_id, item_periods.meter_id) as meter_id,
-        coalesce(billed_segments.shown_from, item_periods.period_start) as period_start,
-        coalesce(billed_segments.used_until, item_periods.period_end) as period_end,
+        coalesce(spans.price_id, item_periods.price_id) as price_id,
+        coalesce(spans.meter_id, item_periods.meter_id) as meter_id,
+        coalesce(spans.shown_from, item_periods.period_start) as period_start,
+        coalesce(spans.used_until, item_periods.period_end) as period_end,
         item_periods.period_end as boundary_at,
-        coalesce(billed_segments.used_from, item_periods.period_start) as used_from,
-        coalesce(billed_segments.used_until, item_periods.period_end) as used_until,
+        coalesce(spans.used_from, item_periods.period_start) as used_from,
+        coalesce(spans.used_until, item_periods.period_end) as used_until,
         item_periods.is_trial,
         item_periods.livemode
     from item_periods
-    left join billed_segments
+    left join spans
         on
-            item_periods.subscription_item_id = billed_segments.subscription_item_id
-            and item_periods.period_start = billed_segments.period_start
+            item_periods.subscription_item_id = spans.subscription_item_id
+            and item_periods.period_start = spans.period_start
 
 ),
 

@@ -16,30 +16,26 @@ sources as (
 
 ),
 
--- The line source of a crossing or of a whole period, and what was invoiced before it.
+-- The line source of a crossing or of a whole period, and what was invoiced before it. What a
+-- change of price within the period left nothing of has no line source, and stays invoiced.
 invoiced as (
 
     select
-        sources.line_source_id,
-        billings.previously_billed_amount as amount
+        line_source_id,
+        previously_billed_amount as amount
     from billings
-    inner join sources
-        on
-            billings.subscription_item_id = sources.subscription_item_id
-            and billings.period_start = sources.period_start
-            and billings.crossed_at = sources.period_end
 
     union all
 
     select
-        sources.line_source_id,
+        quantities.line_source_id,
         billings.item_amount as amount
     from billings
-    inner join sources
+    inner join {{ ref('int_metered_quantities') }} as quantities
         on
-            billings.subscription_item_id = sources.subscription_item_id
-            and billings.period_start = sources.period_start
-            and billings.period_end = sources.period_end
+            billings.subscription_item_id = quantities.subscription_item_id
+            and billings.used_from = quantities.used_from
+            and (billings.meter_id is null) = (quantities.meter_id is null)
     where billings.is_last
 
 ),

@@ -2,7 +2,10 @@
     a metered item, in order of receipt, with what the item and the period (the chain) have come
     to; and one row per item before any event, since the first tier's flat fee is due at no
     usage. Only usage that adds up can reach a threshold: increments of usage records, sums and
-    counts of meters. -#}
+    counts of meters.
+    Where an item changes its price, what it has come to is what would be billed then
+    (int_metered_spans): each span of its usage adds up by itself. A change has a row for each span
+    from then on, and for each that is not billed any more, at nothing (`is_dropped`). -#}
 with
 
 stated_items as (
@@ -83,18 +86,71 @@ periods as (
 
 ),
 
-keyed_periods as (
+-- The spans of usage that are billed apart, with the prices of the item that each was billed under.
+spans as (
 
     select
-        periods.*,
-        meters.meter_key,
-        customers.customer_key
+        periods.chain_id,
+        periods.subscription_item_id as item_id,
+        periods.customer_id,
+        periods.period_start,
+        periods.period_end,
+        periods.currency,
+        coalesce(changes.change_number, 1) as change_number,
+        case when changes.change_number > 1 then changes.changed_at end as changed_at,
+        changes.next_changed_at,
+        coalesce(changes.price_id, periods.price_id) as price_id,
+        case when changes.price_id is null then periods.meter_id else changes.meter_id end
+            as meter_id,
+        case
+            when changes.price_id is null then periods.aggregate_usage
+            else prices.aggregate_usage
+        end as aggregate_usage,
+        coalesce(changes.used_from, periods.period_start) as used_from,
+        coalesce(changes.used_until, periods.period_end) as used_until,
+        coalesce(changes.shown_from, periods.period_start) as shown_from
     from periods
-    inner join {{ ref('meter_keys') }} as meters
-        on periods.meter_id = meters.meter_id
-    inner join {{ ref('customer_keys') }} as customers
-        on periods.customer_id = customers.customer_id
-    where meters.formula in ('sum', 'count')
+    left join {{ ref('int_metered_spans') }} as changes
+        on
+            periods.subscription_item_id = changes.subscription_item_id
+            and periods.period_start = changes.period_start
+    left join {{ ref('stg_prices') }} as prices
+        on changes.price_id = prices.price_id
+
+),
+
+keyed_spans as (
+
+    select
+        spans.*,
+        concat(
+            case when spans.meter_id is null then 'records:' else 'meter:' end,
+            cast({{ unix_seconds('spans.used_from') }} as varchar)
+        ) as span_id,
+        meters.meter_key,
+        meters.formula,
+        customers.customer_key
+    from spans
+    left join {{ ref('meter_keys') }} as meters
+        on spans.meter_id = meters.meter_id
+    left join {{ ref('customer_keys') }} as customers
+        on spans.customer_id = customers.customer_id
+
+),
+
+keyed_periods as (
+
+    select distinct
+        chain_id,
+        item_id,
+        period_start,
+        period_end,
+        meter_key,
+        customer_key
+    from keyed_spans
+    where
+        formula in ('sum', 'count')
+        and customer_key is not null
 
 ),
 
@@ -138,8 +194,10 @@ added as (
 
     select
         keyed_periods.chain_id,
-        keyed_periods.subscription_item_id as item_id,
+        keyed_periods.item_id,
         keyed_periods.period_start,
+        keyed_periods.meter_key,
+        cast(null as integer) as change_number,
         events.received_at,
         events.received_sequence,
         events.event_at,
@@ -158,6 +216,8 @@ added as (
         periods.chain_id,
         periods.subscription_item_id as item_id,
         periods.period_start,
+        cast(null as integer) as meter_key,
+        cast(null as integer) as change_number,
         records.received_at,
         records.received_sequence,
         records.used_at as event_at,
@@ -168,74 +228,153 @@ added as (
             records.subscription_item_id = periods.subscription_item_id
             and records.used_at > periods.period_start
             and records.used_at <= periods.period_end
-    where
-        periods.meter_id is null
-        and periods.aggregate_usage = 'sum'
 
-),
+    union all
 
-ranked as (
-
-    select
+    select distinct
         chain_id,
         item_id,
         period_start,
-        received_at,
-        cast(added_quantity as {{ quantity_type() }}) as added_quantity,
+        cast(null as integer) as meter_key,
+        change_number,
+        changed_at as received_at,
+        cast(null as bigint) as received_sequence,
+        cast(null as timestamp) as event_at,
+        cast(0 as {{ quantity_type() }}) as added_quantity
+    from spans
+    where changed_at is not null
+
+),
+
+-- A change comes before what is received in its second.
+ranked as (
+
+    select
+        added.*,
         row_number() over (
             partition by chain_id
-            order by received_at, received_sequence, event_at, item_id, added_quantity
+            order by
+                received_at,
+                case when change_number is null then 1 else 0 end,
+                received_sequence,
+                event_at,
+                item_id,
+                added_quantity
         ) as event_rank
     from added
+
+),
+
+-- What each event adds to the spans of every change of price from its receipt on, and where a
+-- change, or the period, begins them.
+steps as (
+
+    select
+        keyed_spans.chain_id,
+        keyed_spans.item_id,
+        keyed_spans.period_start,
+        keyed_spans.change_number,
+        keyed_spans.span_id,
+        keyed_spans.price_id,
+        keyed_spans.currency,
+        keyed_spans.meter_id,
+        keyed_spans.used_from,
+        keyed_spans.used_until,
+        keyed_spans.shown_from,
+        ranked.received_at,
+        cast(ranked.added_quantity as {{ quantity_type() }}) as added_quantity,
+        ranked.event_rank,
+        ranked.change_number is not null as is_change,
+        coalesce(ranked.received_at >= keyed_spans.changed_at, true) as is_in_force
+    from ranked
+    inner join keyed_spans
+        on
+            ranked.chain_id = keyed_spans.chain_id
+            and ranked.item_id = keyed_spans.item_id
+            and ranked.period_start = keyed_spans.period_start
+    where
+        ranked.change_number = keyed_spans.change_number
+        or (
+            ranked.change_number is null
+            and coalesce(ranked.received_at < keyed_spans.next_changed_at, true)
+            and (
+                (
+                    ranked.meter_key = keyed_spans.meter_key
+                    and keyed_spans.formula in ('sum', 'count')
+                    and ranked.event_at >= keyed_spans.used_from
+                    and ranked.event_at < keyed_spans.used_until
+                )
+                or (
+                    ranked.meter_key is null
+                    and keyed_spans.meter_id is null
+                    and keyed_spans.aggregate_usage = 'sum'
+                    and ranked.event_at > keyed_spans.used_from
+                    and ranked.event_at <= keyed_spans.used_until
+                )
+            )
+        )
 
     union all
 
     select
         chain_id,
-        subscription_item_id as item_id,
+        item_id,
         period_start,
+        change_number,
+        span_id,
+        price_id,
+        currency,
+        meter_id,
+        used_from,
+        used_until,
+        shown_from,
         period_start as received_at,
         cast(0 as {{ quantity_type() }}) as added_quantity,
-        0 as event_rank
-    from periods
+        0 as event_rank,
+        false as is_change,
+        true as is_in_force
+    from keyed_spans
+    where changed_at is null
 
 ),
 
 summed as (
 
     select
-        ranked.*,
+        steps.*,
         cast(
             sum(added_quantity) over (
-                partition by chain_id, item_id
+                partition by chain_id, item_id, change_number, span_id
                 order by event_rank
                 rows between unbounded preceding and current row
             ) as {{ quantity_type() }}
-        ) as item_quantity
-    from ranked
+        ) as span_quantity
+    from steps
 
 ),
 
 quantities as (
 
     select
-        concat(summed.item_id, ':', summed.chain_id, ':', cast(summed.event_rank as varchar))
+        concat(item_id, ':', chain_id, ':', cast(event_rank as varchar), ':', span_id)
             as line_source_id,
-        summed.chain_id,
-        summed.item_id,
-        summed.event_rank,
-        summed.received_at,
-        summed.added_quantity,
-        summed.item_quantity,
-        periods.price_id,
-        periods.currency,
-        cast(greatest(summed.item_quantity, 0) as {{ quantity_type() }}) as quantity
+        chain_id,
+        item_id,
+        period_start,
+        event_rank,
+        span_id,
+        price_id,
+        currency,
+        meter_id,
+        used_from,
+        used_until,
+        shown_from,
+        received_at,
+        is_change,
+        span_quantity,
+        cast(greatest(span_quantity, 0) as {{ quantity_type() }}) as quantity
     from summed
-    inner join periods
-        on
-            summed.chain_id = periods.chain_id
-            and summed.item_id = periods.subscription_item_id
-            and summed.period_start = periods.period_start
+    where is_in_force
 
 ),
 
@@ -255,21 +394,83 @@ amounts as (
 
 ),
 
-valued as (
+-- The spans that a change leaves nothing of.
+dropped as (
 
     select
-        quantities.*,
-        coalesce(amounts.item_amount, 0) as item_amount,
-        coalesce(amounts.item_amount, 0) - coalesce(
-            lag(amounts.item_amount) over (
-                partition by quantities.chain_id, quantities.item_id
-                order by quantities.event_rank
-            ),
-            0
-        ) as added_amount
+        ranked.event_rank,
+        ranked.received_at,
+        former.*
+    from ranked
+    inner join keyed_spans as former
+        on
+            ranked.chain_id = former.chain_id
+            and ranked.item_id = former.item_id
+            and ranked.period_start = former.period_start
+            and ranked.change_number = former.change_number + 1
+    left join keyed_spans as later
+        on
+            ranked.chain_id = later.chain_id
+            and ranked.item_id = later.item_id
+            and ranked.period_start = later.period_start
+            and ranked.change_number = later.change_number
+            and former.span_id = later.span_id
+    where later.span_id is null
+
+),
+
+states as (
+
+    select
+        quantities.chain_id,
+        quantities.item_id,
+        quantities.period_start,
+        quantities.event_rank,
+        quantities.span_id,
+        quantities.price_id,
+        quantities.meter_id,
+        quantities.used_from,
+        quantities.used_until,
+        quantities.shown_from,
+        quantities.received_at,
+        quantities.is_change,
+        false as is_dropped,
+        quantities.span_quantity,
+        coalesce(amounts.item_amount, 0) as span_amount
     from quantities
     left join amounts
         on quantities.line_source_id = amounts.line_source_id
+
+    union all
+
+    select
+        chain_id,
+        item_id,
+        period_start,
+        event_rank,
+        span_id,
+        price_id,
+        meter_id,
+        used_from,
+        used_until,
+        shown_from,
+        received_at,
+        true as is_change,
+        true as is_dropped,
+        cast(0 as {{ quantity_type() }}) as span_quantity,
+        0 as span_amount
+    from dropped
+
+),
+
+valued as (
+
+    select
+        states.*,
+        span_quantity - coalesce(lag(span_quantity) over span_order, 0) as added_quantity,
+        span_amount - coalesce(lag(span_amount) over span_order, 0) as added_amount
+    from states
+    window span_order as (partition by chain_id, item_id, span_id order by event_rank)
 
 ),
 
@@ -280,16 +481,31 @@ timed as (
         valued.item_id,
         periods.subscription_id,
         periods.customer_id,
-        periods.price_id,
         periods.period_start,
         periods.period_end,
         periods.full_end,
         valued.event_rank,
+        valued.span_id,
+        valued.price_id,
+        valued.meter_id,
+        valued.used_from,
+        valued.used_until,
+        valued.shown_from,
+        valued.is_change,
+        valued.is_dropped,
         -- What is received before its period begins, or as it begins, is invoiced within it.
         greatest(valued.received_at, {{ plus_seconds('periods.period_start', 1) }}) as received_at,
-        valued.added_quantity,
-        valued.item_quantity,
-        cast(valued.item_amount as bigint) as item_amount,
+        cast(valued.added_quantity as {{ quantity_type() }}) as added_quantity,
+        cast(
+            sum(valued.added_quantity) over (
+                partition by valued.chain_id, valued.item_id
+                order by valued.event_rank
+                range between unbounded preceding and current row
+            ) as {{ quantity_type() }}
+        ) as item_quantity,
+        valued.span_quantity,
+        cast(valued.added_amount as bigint) as added_amount,
+        cast(valued.span_amount as bigint) as span_amount,
         cast(
             sum(valued.added_amount) over (
                 partition by valued.chain_id
@@ -310,14 +526,22 @@ select
     timed.item_id,
     timed.subscription_id,
     timed.customer_id,
-    timed.price_id,
     timed.period_start,
     timed.period_end,
     timed.event_rank,
+    timed.span_id,
+    timed.price_id,
+    timed.meter_id,
+    timed.used_from,
+    timed.used_until,
+    timed.shown_from,
+    timed.is_dropped,
     timed.received_at,
     timed.added_quantity,
     timed.item_quantity,
-    timed.item_amount,
+    timed.span_quantity,
+    timed.added_amount,
+    timed.span_amount,
     timed.chain_amount,
     least(
         timed.period_end,
@@ -330,6 +554,7 @@ select
 from timed
 left join thresholds
     on
-        timed.item_id = thresholds.subscription_item_id
+        not timed.is_change
+        and timed.item_id = thresholds.subscription_item_id
         and timed.received_at >= thresholds.valid_from
         and timed.received_at < thresholds.valid_until
