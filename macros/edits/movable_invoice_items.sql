@@ -44,7 +44,20 @@
         on items.invoice_item_id = moves.edit_key
 {% endmacro %}
 
-{% macro invoice_items_to_move(edits, base_lines, invoice_items) %}
+{# The items that landed, in the shape of movable_invoice_items, as they are without any edit. #}
+{% macro unedited_invoice_items(invoice_items) %}
+    select
+        items.*,
+        items.known_at as pending_since,
+        cast(null as varchar) as former_invoice_id,
+        false as is_moved,
+        case when items.landed_invoice_id is null then 'pending' else 'attached' end as state
+    from (
+        {{ landed_items_to_move(invoice_items) }}
+    ) as items
+{% endmacro %}
+
+{% macro landed_items_to_move(invoice_items) %}
     select
         invoice_items.invoice_item_id,
         invoice_items.customer_id,
@@ -73,6 +86,10 @@
         invoice_items.known_at,
         invoice_items.livemode
     from {{ invoice_items }} as invoice_items
+{% endmacro %}
+
+{% macro invoice_items_to_move(edits, base_lines, invoice_items) %}
+    {{ landed_items_to_move(invoice_items) }}
 
     union all
 

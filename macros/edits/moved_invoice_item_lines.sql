@@ -14,6 +14,11 @@
 
     union all
 
+    {{ taken_invoice_item_lines(items, invoices, waits, as_of) }}
+{% endmacro %}
+
+{# Of those, the lines of items that no edit put where they are. #}
+{% macro taken_invoice_item_lines(items, invoices, waits, as_of) %}
     {{ invoice_item_lines(
         items, pending_invoice_item_takers(items, invoices, waits, as_of), 'items.item_position'
     ) }}

@@ -59,6 +59,19 @@ SUBSCRIPTIONS = [
     _version("running", TWENTY, coupon="two_months", begun=day(3, 1), at=day(4, 11)),
 ]
 
+SUBSCRIPTIONS += [
+    {**version, "billing_mode": "flexible"}
+    for version in (
+        _version("other", TEN, customer="spent"),
+        _version("spent", TEN, begun=day(2, 10)),
+        _version("spent", TWENTY, begun=day(2, 10), at=day(2, 24)),
+        _version("shared", TEN, coupon="five"),
+        _version("shared", TWENTY, coupon="five", at=day(3, 16)),
+        _version("shared_less", TEN, coupon="five"),
+        _version("shared_less", TWENTY, coupon="five", at=day(3, 16)),
+    )
+]
+
 
 def _item(name: str, amount: int, at: datetime, **said: Any) -> dict[str, Any]:
     return {
@@ -75,6 +88,8 @@ def _item(name: str, amount: int, at: datetime, **said: Any) -> dict[str, Any]:
 INVOICE_ITEMS = [
     _item("credited", -900, day(3, 10), discountable=False),
     _item("nothing", -1000, day(1, 20), discountable=False),
+    _item("shared", 1000, day(2, 15)),
+    _item("shared_less", 1000, day(2, 15), discounts=[{"id": "di_own", "coupon": "half"}]),
 ]
 
 
@@ -82,7 +97,17 @@ INVOICE_ITEMS = [
 def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     lake = Lake(tmp_path_factory.mktemp("lake"))
     customers = sorted({version["customer"] for version in SUBSCRIPTIONS})
-    lake.land("customers", [{"id": each, "currency": "usd"} for each in customers])
+    lake.land(
+        "customers",
+        [
+            {
+                "id": each,
+                "currency": "usd",
+                "discount_coupon": "once" if each == "cus_spent" else None,
+            }
+            for each in customers
+        ],
+    )
     lake.land("products", [{"id": "prod_seat", "name": "Seat", "active": True}])
     lake.land("prices", [_price("ten", 1000), _price("twenty", 2000)])
     lake.land(
@@ -90,6 +115,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
         [
             {"id": "five", "duration": "forever", "amount_off": 500, "currency": "usd"},
             {"id": "once", "duration": "once", "percent_off": Decimal(50)},
+            {"id": "half", "duration": "forever", "percent_off": Decimal(50)},
             {
                 "id": "two_months",
                 "duration": "repeating",
@@ -143,6 +169,17 @@ def test_an_invoice_of_zero_spends_no_discount_for_one_use(built: Built) -> None
 def test_a_discount_that_ended_on_the_drafts_is_in_no_proration(built: Built) -> None:
     assert _prorations(built, "ended") == [-667, 1333]
     assert _prorations(built, "running") == [-333, 667]
+
+
+def test_a_flexible_credit_knows_where_a_discount_for_one_use_was_spent(built: Built) -> None:
+    assert _totals(built, "other")[0] == 500
+    assert _prorations(built, "spent") == [-500, 1000]
+
+
+def test_a_flexible_credit_knows_what_an_amount_off_was_shared_with(built: Built) -> None:
+    # Of $5, the seat of $10 had $2.50 beside $10 of work, and the rest of it beside $5.
+    assert _prorations(built, "shared") == [-387, 774]
+    assert _prorations(built, "shared_less") == [-344, 774]
 
 
 def _prorations(built: Built, name: str) -> list[int]:

@@ -8,17 +8,9 @@ unedited as (
 
 ),
 
-no_edits as (
-
-    select *
-    from {{ ref('int_keyed_invoice_line_edits') }}
-    where 1 = 0
-
-),
-
 landed_items as (
 
-    {{ movable_invoice_items('no_edits', 'unedited', ref('int_invoice_items')) }}
+    {{ unedited_invoice_items(ref('int_invoice_items')) }}
 
 ),
 
@@ -28,9 +20,8 @@ landed_lines as (
 
     union all
 
-    {{ moved_invoice_item_lines(
-        'landed_items', 'no_edits', ref('int_draft_invoices'),
-        ref('int_invoice_item_waits'), as_of()
+    {{ taken_invoice_item_lines(
+        'landed_items', ref('int_draft_invoices'), ref('int_invoice_item_waits'), as_of()
     ) }}
 
 ),

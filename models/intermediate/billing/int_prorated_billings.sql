@@ -1,11 +1,21 @@
 {#- What was billed, when its period began, for each item that changed within the period in flexible
-    billing mode: the lines of the period less their discounts. -#}
+    billing mode: the lines of the period less their discounts. What a draft bills takes all of the
+    customer's drafts to know: which of them spent a discount for one use, and with what other lines
+    an amount off was shared. Prorations are not among them, since they are made of this: they take
+    no discount. -#}
+{%- set columns = [
+    'invoice_line_id', 'invoice_id', 'customer_id', 'subscription_item_id', 'invoice_item_id',
+    'price_id', 'product_id', 'type', 'tier', 'part', 'currency', 'exact_amount_decimal', 'amount',
+    'period_start', 'period_end', 'is_proration', 'is_discountable', 'sort_group', 'sorted_at',
+    'item_position'
+] -%}
 with
 
 changes as (
 
     select
         chain_id,
+        customer_id,
         subscription_id,
         subscription_item_id,
         full_start,
@@ -15,6 +25,7 @@ changes as (
     where billing_mode = 'flexible'
     group by
         chain_id,
+        customer_id,
         subscription_id,
         subscription_item_id,
         full_start,
@@ -22,9 +33,9 @@ changes as (
 
 ),
 
-subscriptions as (
+customers as (
 
-    select distinct subscription_id
+    select distinct customer_id
     from changes
 
 ),
@@ -41,87 +52,92 @@ sources as (
 
 ),
 
-lines as (
+priced_lines as (
 
     select
-        lines.price_id,
-        lines.period_start,
-        lines.period_end,
-        lines.invoice_id,
         lines.invoice_line_id,
+        lines.invoice_id,
+        lines.customer_id,
         lines.subscription_item_id,
         cast(null as varchar) as invoice_item_id,
+        lines.price_id,
         lines.product_id,
-        lines.amount,
-        true as is_discountable,
-        false as is_proration,
-        cast(1 as integer) as sort_group,
-        lines.item_position,
+        cast('subscription' as varchar) as type,
         lines.tier,
-        lines.part
+        lines.part,
+        lines.currency,
+        lines.exact_amount_decimal,
+        lines.amount,
+        lines.period_start,
+        lines.period_end,
+        false as is_proration,
+        true as is_discountable,
+        cast(1 as integer) as sort_group,
+        lines.period_start as sorted_at,
+        lines.item_position
     from {{ ref('int_priced_lines') }} as lines
-    inner join subscriptions
-        on lines.subscription_id = subscriptions.subscription_id
-    where lines.amount is not null
+    inner join customers
+        on lines.customer_id = customers.customer_id
+    where lines.exact_amount_decimal is not null
 
 ),
 
-invoices as (
+waiting_items as (
 
-    select distinct invoice_id
-    from lines
+    {{ unedited_invoice_items(ref('int_invoice_items')) }}
 
 ),
 
-item_lines as (
+taken_lines as (
+
+    {{ taken_invoice_item_lines(
+        'waiting_items', ref('int_draft_invoices'), ref('int_invoice_item_waits'), as_of()
+    ) }}
+
+),
+
+shown_lines as (
 
     select
-        cast(null as varchar) as price_id,
-        cast(null as timestamp) as period_start,
-        cast(null as timestamp) as period_end,
-        lines.invoice_id,
-        lines.invoice_line_id,
-        lines.subscription_item_id,
-        lines.invoice_item_id,
-        lines.product_id,
-        lines.amount,
-        lines.is_discountable,
-        lines.is_proration,
-        lines.sort_group,
-        lines.item_position,
-        lines.tier,
-        lines.part
-    from {{ ref('int_invoice_item_lines') }} as lines
-    inner join invoices
-        on lines.invoice_id = invoices.invoice_id
+        priced_lines.*,
+        cast(null as varchar) as given_discounts_json
+    from priced_lines
+
+    {% for relation in [
+        ref('int_invoice_item_lines'), 'taken_lines', ref('int_previously_billed_lines')
+    ] %}
+
+        union all
+
+        select
+            lines.{{ columns | join(',\n            lines.') }},
+            cast(null as varchar) as given_discounts_json
+        from {{ relation }} as lines
+        inner join customers
+            on lines.customer_id = customers.customer_id
+
+    {% endfor %}
 
 ),
 
-all_lines as (
+lines as (
 
-    select * from lines
-
-    union all
-
-    select * from item_lines
+    {{ lines_not_billed_before('shown_lines', ref('int_previously_billed_lines')) }}
 
 ),
 
 ordered_lines as (
 
-    select
-        all_lines.*,
-        row_number() over (
-            partition by invoice_id
-            order by
-                sort_group,
-                item_position,
-                subscription_item_id,
-                tier,
-                case part when 'flat_fee' then 1 else 0 end,
-                invoice_line_id
-        ) as line_position
-    from all_lines
+    {{ ordered_invoice_lines('lines') }}
+
+),
+
+terms as (
+
+    select terms.*
+    from {{ ref('int_invoice_terms') }} as terms
+    inner join customers
+        on terms.customer_id = customers.customer_id
 
 ),
 
@@ -129,29 +145,39 @@ candidates as (
 
     select candidates.*
     from {{ ref('int_subscription_discount_candidates') }} as candidates
-    inner join invoices
-        on candidates.invoice_id = invoices.invoice_id
+    inner join terms
+        on candidates.invoice_id = terms.invoice_id
 
 ),
 
 in_force as (
 
     {{ discounts_in_force(
-        'candidates', ref('int_invoice_terms'), ref('stg_coupons'), 'ordered_lines',
-        ref('int_coupon_products')
+        'candidates', 'terms', ref('stg_coupons'), 'lines', ref('int_coupon_products'),
+        'shown_lines'
+    ) }}
+
+),
+
+own_discounts as (
+
+    {{ own_line_discounts(
+        'lines', ref('int_invoice_item_discounts'), 'terms', ref('int_coupons')
     ) }}
 
 ),
 
 eligible as (
 
-    {{ eligible_discounts('ordered_lines', 'in_force', ref('int_coupon_products')) }}
+    {{ eligible_discounts(
+        'lines', 'in_force', ref('int_coupon_products'), 'own_discounts', 'shown_lines'
+    ) }}
 
 ),
 
 discounts as (
 
-    {{ discount_amounts('ordered_lines', 'eligible') }}
+    {{ discount_amounts('ordered_lines', 'eligible', 'shown_lines') }}
 
 ),
 
@@ -173,7 +199,7 @@ billed as (
         lines.period_start,
         lines.period_end,
         sum(lines.amount - coalesce(discounted.discount_amount, 0)) as billed_amount
-    from lines
+    from priced_lines as lines
     left join discounted
         on lines.invoice_line_id = discounted.invoice_line_id
     group by
