@@ -134,7 +134,7 @@ COMPARED_WITH_AS_OF = {
     "int_licensed_changes",
     "int_licensed_periods",
     "int_moved_invoice_item_lines",
-    "int_prorated_billings",
+    "int_lines_beside_prorations",
     "int_subscription_versions",
     "int_usage_record_summaries",
     "subscriptions",

@@ -6,7 +6,7 @@
    given, from 1), discount_id, coupon_id, start_at, end_at, is_of_customer. `invoices` are the
    drafts: invoice_id, currency, created_at. `coupons` is stg_coupons, `lines`,
    `coupon_products` and `shown_lines` are as in eligible_discounts. `first_uses`, where the
-   invoices are no drafts, has discount_id and first_used_at (first_uses_of_discounts).
+   invoices are no drafts, is first_uses_of_discounts; such invoices have customer_id too.
 
    - A discount counts while start_at <= created_at < end_at. Stripe writes a subscription and
      its discount a moment apart, so both bounds are taken that much later.
@@ -58,7 +58,9 @@
             on candidates.coupon_id = coupons.coupon_id
         {% if first_uses -%}
         left join {{ first_uses }} as first_uses
-            on candidates.discount_id = first_uses.discount_id
+            on
+                invoices.customer_id = first_uses.customer_id
+                and candidates.discount_id = first_uses.discount_id
         {% endif -%}
         where coupons.amount_off is null or coupons.currency = invoices.currency
 
@@ -209,11 +211,13 @@
         and (current_ones.duration <> 'once' or first_drafts.draft_number = 1)
 {% endmacro %}
 
-{# When each discount was first on a draft, for what is judged beside the drafts: the proration of a
-   change is discounted as the drafts are. `candidates`, `invoices` and `coupons` are those of the
-   drafts, as in discounts_in_force. #}
+{# When each discount was first on a draft, for what is judged beside the drafts: the proration of
+   a change is discounted as the drafts are. `candidates`, `invoices` (int_invoice_terms) and
+   `coupons` are those of the drafts, as in discounts_in_force. One row per customer_id and
+   discount_id, with first_used_at. #}
 {% macro first_uses_of_discounts(candidates, invoices, coupons) %}
     select
+        invoices.customer_id,
         candidates.discount_id,
         min(invoices.created_at) as first_used_at
     from {{ candidates }} as candidates
@@ -222,5 +226,7 @@
     inner join {{ coupons }} as coupons
         on candidates.coupon_id = coupons.coupon_id
     where coupons.amount_off is null or coupons.currency = invoices.currency
-    group by candidates.discount_id
+    group by
+        invoices.customer_id,
+        candidates.discount_id
 {% endmacro %}

@@ -3,12 +3,6 @@
     Stripe documents; a coupon for one use has been used by then. -#}
 with
 
-changes as (
-
-    select * from {{ ref('int_licensed_changes') }}
-
-),
-
 sides as (
 
     select
@@ -23,7 +17,7 @@ sides as (
         old_batch_id as batch_id,
         old_batch_row as batch_row,
         old_billed_at as created_at
-    from changes
+    from {{ ref('int_licensed_changes') }}
     where old_price_id is not null
 
     union all
@@ -40,7 +34,7 @@ sides as (
         new_batch_id as batch_id,
         new_batch_row as batch_row,
         changed_at as created_at
-    from changes
+    from {{ ref('int_licensed_changes') }}
     where new_price_id is not null
 
 ),
@@ -114,19 +108,11 @@ coupons as (
 
 ),
 
-first_uses as (
-
-    {{ first_uses_of_discounts(
-        ref('int_subscription_discount_candidates'), ref('int_invoice_terms'), 'coupons'
-    ) }}
-
-),
-
 in_force as (
 
     {{ discounts_in_force(
         'candidates', 'terms', 'coupons', 'lines', ref('int_coupon_products'),
-        first_uses='first_uses'
+        first_uses=ref('int_discount_first_uses')
     ) }}
 
 ),
