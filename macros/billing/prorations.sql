@@ -1,8 +1,8 @@
 {# What a change of a licensed item within a period that is already billed credits and debits.
 
-   `changes` has one row per change: change_id, chain_id (the item and its period), changed_at (when
-   it was made), from_at (from when it counts), period_seconds (the length of the whole period),
-   is_prorated (false: proration_behavior none), billing_mode, and
+   `changes` has one row per change: change_id, chain_id (the item, its run of terms that go on, and
+   the period), changed_at (when it was made), from_at (from when it counts), period_seconds (the
+   length of the whole period), is_prorated (false: proration_behavior none), billing_mode, and
    - what the item cost before, for a whole period: old_amount, exact, null where it was not there;
      old_until is how long it was paid for;
    - what it costs from then on: new_amount, null where it is gone; new_until is until when;
