@@ -183,8 +183,9 @@ def test_a_package_larger_than_any_quantity_counts_once_when_rounded_up() -> Non
 def test_a_price_of_any_size_is_written_out(unit_amount: str, dollars: str, yen: str) -> None:
     for symbol, digits, text in (("$", 2, dollars), ("¥", 0, yen)):
         price_text = expand(f"{{{{ price_text('unit_amount', \"'{symbol}'\", '{digits}') }}}}")
-        found = duckdb.execute(
-            f"select {price_text} from (select cast(? as decimal(38, 12)) as unit_amount)",
-            [unit_amount],
-        ).fetchone()
-        assert found == (text,)
+        with duckdb.connect() as connection:
+            found = connection.execute(
+                f"select {price_text} from (select cast(? as decimal(38, 12)) as unit_amount)",
+                [unit_amount],
+            ).fetchall()
+        assert found == [(text,)]

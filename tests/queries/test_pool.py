@@ -141,8 +141,8 @@ def test_events_under_the_build_are_read_also_from_a_copy_of_the_home(
     events = folder / "events" / "e.parquet"
     folder.mkdir()
     events.parent.mkdir()
-    duckdb.sql("select 7 as n").write_parquet(str(events))
     with duckdb.connect(folder / "warehouse.duckdb") as connection:
+        connection.execute(f"copy (select 7 as n) to '{events}' (format parquet)")
         connection.execute(f"create macro events() as table select * from read_parquet('{events}')")
     home.point("b1")
     link = tmp_path / "linked"
