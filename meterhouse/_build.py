@@ -155,12 +155,14 @@ def _begin(home: Home, order: BuildOrder, left_out: list[str]) -> Build:
     published = published_or_none(home)
     folder = home.builds / new_build_id(home)
     as_of = chosen_as_of(home, order.as_of)
+    started = now()
     folder.mkdir()
     manifest = Manifest(
         build_id=folder.name,
         status="building",
         as_of=instant_text(as_of),
-        started_at=instant_text(now()),
+        is_as_of_held=order.as_of is None and as_of > started,
+        started_at=instant_text(started),
         is_full=order.is_full,
         previous=published.build_id if published else None,
         versions=tool_versions(),

@@ -23,7 +23,8 @@ def chosen_as_of(home: Home, given: datetime | None) -> datetime:
 
     Where the clock says less than it said when the published build was made, it has jumped back,
     and periods that were closed would open again: then the published build's `as_of` holds until
-    the clock has caught up. An `as_of` that somebody chose says nothing about the clock.
+    the clock has caught up, however many builds that takes. An `as_of` that somebody chose says
+    nothing about the clock.
     """
     if given is not None:
         return given
@@ -32,7 +33,8 @@ def chosen_as_of(home: Home, given: datetime | None) -> datetime:
     if published is None:
         return clock
     as_of = datetime.fromisoformat(published.manifest.as_of)
-    was_chosen = as_of > datetime.fromisoformat(published.manifest.started_at)
+    is_ahead = as_of > datetime.fromisoformat(published.manifest.started_at)
+    was_chosen = is_ahead and not published.manifest.is_as_of_held
     return clock if was_chosen else max(clock, as_of)
 
 

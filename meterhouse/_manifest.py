@@ -84,6 +84,7 @@ class Manifest:
     summaries both map the rollups that they are read from, `intermediate.meter_quarter_hours` and
     `intermediate.meter_days`. `timings_ms` maps each step to whole milliseconds.
 
+    `is_as_of_held` says that the clock lay behind the published build's `as_of`, which was taken.
     `previous` is the build that was published when this one began. `seed` is the build that this
     one added to, None where it was made from everything that landed; `full_because` then says why.
     `made_anew` names the groups of models that did not add to the seed, with the reason.
@@ -94,6 +95,7 @@ class Manifest:
     build_id: str
     status: Status
     as_of: str
+    is_as_of_held: bool = False
     started_at: str
     finished_at: str | None = None
     is_full: bool

@@ -214,6 +214,10 @@ def test_a_build_made_by_a_clock_that_was_ahead_does_not_turn_time_back(
     assert build["seed"] == renamed.name
     assert build["build_id"].startswith("20990101T000001Z-")
     assert project.products() == 4
+    # So it is the night after, whose seed began by the clock that is behind.
+    project.deliver("e.json", "prod_e")
+    assert project.nightly()[1]["build"]["as_of"] == "2099-01-01T00:00:00Z"
+    assert project.products() == 5
     # Somebody who asks for an earlier instant gets it, from everything that landed.
     plan = project.run("nightly", "--dry-run", "--as-of", "2026-01-01")
     assert "full because the published build is as of 2099-01-01T00:00:00Z" in plan.stdout
