@@ -12,28 +12,48 @@ objects count as observed when the file was last written to, which moving does n
 
 Names that begin with a dot or end in .tmp, .part or .partial are being written and left alone:
 whoever delivers a file writes it under such a name and renames it.
+
+No name and no mount may hold up what else lies in the inbox: a name that is not UTF-8 fails as a
+file that cannot be read does, a long one is cut where something is added to it, and from a folder
+of another file system the file is copied.
 """
 
 from __future__ import annotations
 
+import errno
+import os
+import secrets
+import shutil
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any, Final
 
 import pyarrow as pa
 
 from foundation import STREAMS, Home, Settings, fail_point
 from foundation.errors import UsageError
-from ingest import BatchReport, land, sync_path
+from ingest import BatchReport, durable_rename, land, sync_path
 
-__all__ = ["Failed", "Taken", "mapping_of", "strays", "take_inbox", "waiting_files"]
+__all__ = [
+    "Failed",
+    "Taken",
+    "mapping_of",
+    "require_name",
+    "shown_name",
+    "strays",
+    "take_inbox",
+    "waiting_files",
+]
 
 _LANDED: Final = "_landed"
 _FAILED: Final = "_failed"
 _MAPPING: Final = "mapping.toml"
 _BEING_WRITTEN: Final = (".tmp", ".part", ".partial")
+_REASON: Final = ".reason.txt"
+_LONGEST_NAME: Final = 255
+_LONGEST_SUFFIX: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +101,10 @@ def strays(home: Home) -> list[str]:
         path
         for stream in STREAMS
         for path in (home.inbox / stream).glob("*")
-        if path.is_dir() and not path.name.startswith(".")
+        if not path.is_file() and not path.name.startswith(".")
     ]
     return sorted(
-        path.relative_to(home.inbox).as_posix()
+        _shown(path.relative_to(home.inbox).as_posix())
         for path in [*(path for path in folders if path.name not in known), *within]
     )
 
@@ -107,12 +127,11 @@ def take_inbox(
             report = _land(home, stream, path)
         except (UsageError, OSError, pa.ArrowException) as error:
             reason = error.message if isinstance(error, UsageError) else str(error)
-            target = _free_name(path, home.inbox / _FAILED / day / stream)
+            target = _free_name(path, home.inbox / _FAILED / day / stream, beside=_REASON)
             # The reason comes first, so that no file is ever found there without one.
-            note = target.with_name(f"{target.name}.reason.txt")
-            note.write_text(f"{reason}\n", "utf-8")
+            target.with_name(f"{target.name}{_REASON}").write_text(f"{reason}\n", "utf-8")
             _move(path, target)
-            yield Failed(stream, path.name, _within(home, target), reason)
+            yield Failed(stream, shown_name(path), _within(home, target), reason)
             continue
         fail_point("nightly.file_landed")
         if remove_landed:
@@ -122,7 +141,7 @@ def take_inbox(
         else:
             target = _free_name(path, home.inbox / _LANDED / day / stream)
             _move(path, target)
-        if own_mapping.exists():
+        if os.path.exists(own_mapping):
             if target is None:
                 own_mapping.unlink()
             else:
@@ -134,10 +153,34 @@ def take_inbox(
 def mapping_of(path: Path) -> Path | None:
     """Return the mapping by which a waiting file is read: its own, else the folder's, else none."""
     beside = (path.with_name(f"{path.name}.toml"), path.with_name(_MAPPING))
-    return next((mapping for mapping in beside if mapping.exists()), None)
+    # Path.exists fails where a name is too long for a mapping beside it.
+    return next((mapping for mapping in beside if os.path.exists(mapping)), None)
+
+
+def shown_name(path: Path) -> str:
+    """Return a file's name as it can be written anywhere, bytes that are not UTF-8 in hex."""
+    return _shown(path.name)
+
+
+def require_name(path: Path) -> None:
+    """Refuse a waiting file whose name no account could hold.
+
+    Raises:
+        UsageError: the name is not UTF-8.
+    """
+    if shown_name(path) != path.name:
+        raise UsageError(
+            f"The name {shown_name(path)!r} is not UTF-8; rename the file and put it into the "
+            "inbox again."
+        )
+
+
+def _shown(name: str) -> str:
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
 def _land(home: Home, stream: str, path: Path) -> BatchReport:
+    require_name(path)
     is_objects = STREAMS[stream].kind == "objects"
     written = datetime.fromtimestamp(path.stat().st_mtime, UTC)
     report = land(
@@ -151,19 +194,36 @@ def _land(home: Home, stream: str, path: Path) -> BatchReport:
     return report.batches[0]
 
 
-def _free_name(path: Path, folder: Path) -> Path:
-    """Return where a file goes in a folder of the inbox without replacing one that lies there."""
+def _free_name(path: Path, folder: Path, *, beside: str = "") -> Path:
+    """Return where a file goes in a folder of the inbox without replacing one that lies there.
+
+    The name leaves room for the ending `beside` of a note.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    target = folder / path.name
+    name = PurePath(shown_name(path))
+    stem, suffix = (name.stem, name.suffix)
+    if len(suffix) > _LONGEST_SUFFIX:
+        stem, suffix = (name.name, "")
     number = 1
-    while target.exists():
+    while True:
+        ending = suffix if number == 1 else f".{number}{suffix}"
+        room = _LONGEST_NAME - len(f"{ending}{beside}".encode())
+        target = folder / f"{stem.encode()[:room].decode(errors='ignore')}{ending}"
+        if not target.exists():
+            return target
         number += 1
-        target = folder / f"{path.stem}.{number}{path.suffix}"
-    return target
 
 
 def _move(path: Path, target: Path) -> None:
-    path.rename(target)
+    try:
+        path.rename(target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        copied = target.with_name(f".{secrets.token_hex(8)}.part")
+        shutil.copy2(path, copied)
+        durable_rename(copied, target)
+        path.unlink()
     sync_path(target.parent)
     sync_path(path.parent)
 
