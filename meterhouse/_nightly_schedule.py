@@ -59,7 +59,9 @@ def call_on_finish(command: str, summary: RunSummary) -> str | None:
             command,
             shell=True,
             input=summary.line() + "\n",
-            text=True,
+            # Whatever bytes it says, the run it is told of has ended well.
+            encoding="utf-8",
+            errors="replace",
             capture_output=True,
             check=False,
             timeout=_LONGEST_CALL.total_seconds(),
