@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from foundation import STREAMS, Home, Stream
+from foundation.errors import RunError
 from foundation.home import LAKE_FORMAT
 from ingest._durable import durable_rename, incoming_path, sync_path
 from ingest._metadata import BatchMetadata, footer_of, read_batches, read_merge
@@ -18,6 +19,7 @@ __all__ = ["batches", "find_batch", "has_batch", "live_files", "open_home", "pre
 
 _EMPTY = "_empty.parquet"
 _MERGED = "merge-"
+_UNREADABLE = (OSError, ValueError, pa.ArrowException)
 
 
 def prepare_home(root: Path | str) -> Home:
@@ -115,17 +117,23 @@ def live_files(lake: Path, stream: str) -> list[Path]:
 
 
 def batches(lake: Path, stream: str) -> list[BatchMetadata]:
-    """Return the account of every batch a stream holds, in the order of landing."""
+    """Return the account of every batch a stream holds, in the order of landing.
+
+    Raises:
+        RunError: a file cannot be read.
+    """
     while True:
         try:
             held = [
                 batch
                 for path in live_files(lake, stream)
                 if path.name != _EMPTY
-                for batch in read_batches(path)
+                for batch in _account_of(path)
             ]
         except FileNotFoundError:
             continue
+        except _UNREADABLE as error:
+            raise _damaged(lake / stream, error) from error
         return sorted(held, key=lambda batch: (batch.landed_at, batch.batch_id))
 
 
@@ -133,20 +141,43 @@ def has_batch(home: Home, stream: str, batch_id: str) -> bool:
     """Whether the batch has landed, be it as a file of its own or inside a compacted one.
 
     The answer is certain to hold only while `stream_lock` is held.
+
+    Raises:
+        RunError: the file that should hold it cannot be read.
     """
     return find_batch(home, stream, batch_id) is not None
 
 
 def find_batch(home: Home, stream: str, batch_id: str) -> BatchMetadata | None:
-    """Return the account of a batch, None where it has not landed."""
+    """Return the account of a batch, None where it has not landed.
+
+    Raises:
+        RunError: the file that should hold it cannot be read.
+    """
     while True:
         try:
             holder = _file_of(home, stream, batch_id)
-            held = [] if holder is None else read_batches(holder)
+            held = [] if holder is None else _account_of(holder)
         except FileNotFoundError:
             # Compaction replaced a file while we looked; look again.
             continue
+        except _UNREADABLE as error:
+            raise _damaged(home.stream_folder(stream), error) from error
         return next((batch for batch in held if batch.batch_id == batch_id), None)
+
+
+def _account_of(path: Path) -> list[BatchMetadata]:
+    try:
+        return read_batches(path)
+    except FileNotFoundError:
+        raise
+    except _UNREADABLE as error:
+        raise _damaged(path, error) from error
+
+
+def _damaged(path: Path, error: Exception) -> RunError:
+    reason = " ".join(str(error).split()).rstrip(".")
+    return RunError(f"{path} cannot be read: {reason}.", next_command="meterhouse verify")
 
 
 def _file_of(home: Home, stream: str, batch_id: str) -> Path | None:

@@ -142,3 +142,19 @@ def test_the_sample_stays_out_of_a_home_with_data_of_its_own(
 def test_rejected_rows_are_findings(run: Run, tmp_path: Path) -> None:
     (tmp_path / "records.ndjson").write_text('{"quantity": "many"}\n', "utf-8")
     assert run("land", "usage_records", "records.ndjson").exit_code == 1
+
+
+@pytest.mark.parametrize("command", [("status",), ("land", "customers", "c.json"), ("nightly",)])
+def test_a_damaged_file_of_the_lake_is_named_in_one_line(
+    run: Run, tmp_path: Path, empty_home: Path, command: tuple[str, ...]
+) -> None:
+    (tmp_path / "c.json").write_text('[{"id": "cus_1", "object": "customer"}]', "utf-8")
+    seen = ("--observed-at", "2026-01-01T00:00:00Z")
+    assert run("land", "customers", "c.json", *seen, "--home", empty_home).exit_code == 0
+    (damaged,) = (empty_home / "lake" / "customers").glob("[0-9a-f]*.parquet")
+    damaged.write_bytes(damaged.read_bytes()[:-100])
+    more = {"land": seen, "nightly": ("--dry-run",)}.get(command[0], ())
+    said = run(*command, *more, "--home", empty_home)
+    assert said.exit_code == 3
+    assert is_one_line(said)
+    assert f"{damaged} cannot be read: " in said.stderr
