@@ -62,6 +62,20 @@ class Home:
         Raises:
             NotAHomeError: the folder holds something else.
         """
+        home = cls.planned(root)
+        if not home.format_file.exists():
+            home.lake.mkdir(parents=True, exist_ok=True)
+            home.builds.mkdir(exist_ok=True)
+            home.inbox.mkdir(exist_ok=True)
+        return home
+
+    @classmethod
+    def planned(cls, root: Path | str) -> Home:
+        """Return the home that `create` would return, and make nothing.
+
+        Raises:
+            NotAHomeError: the folder holds something else.
+        """
         home = cls(Path(root).expanduser().absolute())
         if home.format_file.exists():
             home._check_format()
@@ -76,9 +90,6 @@ class Home:
                 "Name an absent or an empty folder.",
                 next_command=f"meterhouse --home {Path(root) / 'meterhouse'} …",
             )
-        home.lake.mkdir(parents=True, exist_ok=True)
-        home.builds.mkdir(exist_ok=True)
-        home.inbox.mkdir(exist_ok=True)
         return home
 
     def _check_format(self) -> None:

@@ -39,8 +39,7 @@ from ingest import BatchReport, durable_rename, land, sync_path
 __all__ = [
     "Failed",
     "Taken",
-    "mapping_of",
-    "require_name",
+    "land_waiting",
     "shown_name",
     "strays",
     "take_inbox",
@@ -124,7 +123,7 @@ def take_inbox(
     for stream, path in waiting_files(home):
         own_mapping = path.with_name(f"{path.name}.toml")
         try:
-            report = _land(home, stream, path)
+            report = land_waiting(home, stream, path)
         except (UsageError, OSError, pa.ArrowException) as error:
             reason = error.message if isinstance(error, UsageError) else str(error)
             target = _free_name(path, home.inbox / _FAILED / day / stream, beside=_REASON)
@@ -150,7 +149,7 @@ def take_inbox(
         yield Taken(report, None if target is None else _within(home, target))
 
 
-def mapping_of(path: Path) -> Path | None:
+def _mapping_of(path: Path) -> Path | None:
     """Return the mapping by which a waiting file is read: its own, else the folder's, else none."""
     beside = (path.with_name(f"{path.name}.toml"), path.with_name(_MAPPING))
     # Path.exists fails where a name is too long for a mapping beside it.
@@ -162,12 +161,7 @@ def shown_name(path: Path) -> str:
     return _shown(path.name)
 
 
-def require_name(path: Path) -> None:
-    """Refuse a waiting file whose name no account could hold.
-
-    Raises:
-        UsageError: the name is not UTF-8.
-    """
+def _require_name(path: Path) -> None:
     if shown_name(path) != path.name:
         raise UsageError(
             f"The name {shown_name(path)!r} is not UTF-8; rename the file and put it into the "
@@ -179,16 +173,23 @@ def _shown(name: str) -> str:
     return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
-def _land(home: Home, stream: str, path: Path) -> BatchReport:
-    require_name(path)
+def land_waiting(home: Home, stream: str, path: Path, *, dry_run: bool = False) -> BatchReport:
+    """Land one waiting file as a run does, or with `dry_run` check it as a run would.
+
+    Raises:
+        UsageError: it cannot be read, or its name is not UTF-8.
+        RunError: the disk is full.
+    """
+    _require_name(path)
     is_objects = STREAMS[stream].kind == "objects"
     written = datetime.fromtimestamp(path.stat().st_mtime, UTC)
     report = land(
         home,
         stream,
         [path],
-        mapping=mapping_of(path),
+        mapping=_mapping_of(path),
         observed_at=written if is_objects else None,
+        dry_run=dry_run,
         threads=Settings().threads,
     )
     return report.batches[0]

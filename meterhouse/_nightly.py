@@ -37,7 +37,7 @@ from meterhouse._nightly_summary import RunFailure, RunSummary
 from meterhouse._pruning import prune
 from meterhouse._publish import Build
 
-__all__ = ["NightlyOrder", "home_with_inbox", "news", "run_nightly"]
+__all__ = ["NightlyOrder", "home_with_inbox", "news", "planned_home", "run_nightly"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +59,15 @@ def home_with_inbox(root: Path) -> Home:
         NotAHomeError: nothing is there, or something that is not a home.
     """
     return prepare_home(root) if (root / "inbox").is_dir() else open_home(root)
+
+
+def planned_home(root: Path) -> Home:
+    """Return the home that `home_with_inbox` would return, and make nothing.
+
+    Raises:
+        NotAHomeError: nothing is there, or something that is not a home.
+    """
+    return Home.planned(root) if (root / "inbox").is_dir() else Home.open(root)
 
 
 def run_nightly(home: Home, order: NightlyOrder) -> RunSummary:

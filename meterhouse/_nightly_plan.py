@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass, field
+
+import pyarrow as pa
 
 from foundation import STREAMS, Home
-from foundation.errors import UsageError
-from ingest import land, unsealed_rows
+from foundation.errors import RunError, UsageError
+from ingest import has_batch, unsealed_rows
+from meterhouse._build import missing_files_of_the_lake
 from meterhouse._build_clock import chosen_as_of
 from meterhouse._build_inputs import input_of
 from meterhouse._build_lock import lock_holder
 from meterhouse._fingerprint import fingerprint
-from meterhouse._inbox import mapping_of, strays, waiting_files
+from meterhouse._inbox import land_waiting, shown_name, strays, waiting_files
 from meterhouse._instants import instant_text, now
 from meterhouse._nightly import NightlyOrder, news
 from meterhouse._nightly_summary import RunSummary
@@ -28,44 +32,83 @@ def plan_nightly(home: Home, order: NightlyOrder) -> RunSummary:
     Files of the inbox are read and checked as if they landed.
     """
     started = instant_text(now())
-    plan = [*_inbox(home), *_journal(home)]
-    plan += _build(home, order, will_land=bool(plan))
+    plan = _Plan()
     holder = lock_holder(home)
     if holder is not None:
-        plan.insert(0, f"wait: process {holder} is building, and a run now would end at once")
+        plan.lines.append(f"wait: process {holder} is building, and a run now would end at once")
+    _plan_inbox(home, plan)
+    _plan_journal(home, plan)
+    _plan_build(home, order, plan)
     return RunSummary(
         outcome="dry_run",
         started_at=started,
         finished_at=instant_text(now()),
         home=str(home.root),
         strays=strays(home),
-        plan=plan,
+        plan=plan.lines,
+        plan_has_findings=plan.has_findings,
     )
 
 
-def _inbox(home: Home) -> Iterator[str]:
+@dataclass(slots=True)
+class _Plan:
+    """What a run would do, line by line, whether anything would land, and whether to look at it."""
+
+    lines: list[str] = field(default_factory=list[str])
+    will_land: bool = False
+    has_findings: bool = False
+
+
+def _plan_inbox(home: Home, plan: _Plan) -> None:
     for stream, path in waiting_files(home):
+        name = f"{stream}/{shown_name(path)}"
         try:
-            report = land(home, stream, [path], mapping=mapping_of(path), dry_run=True).batches[0]
-        except UsageError as error:
-            yield f"put aside {stream}/{path.name}: {error.message}"
+            report = land_waiting(home, stream, path, dry_run=True)
+        except (UsageError, OSError, pa.ArrowException) as error:
+            reason = error.message if isinstance(error, UsageError) else str(error)
+            plan.lines.append(f"put aside {name}: {reason}")
+            plan.has_findings = True
+            continue
+        if has_batch(home, stream, report.batch_id):
+            plan.lines.append(f"move {name}: it landed before")
             continue
         rejected = "".join(
-            f", {count} rejected as {name}" for name, count in report.rejected.items()
+            f", {count} rejected as {reason}" for reason, count in report.rejected.items()
         )
-        yield f"land {stream}/{path.name}: {report.accepted} rows{rejected}"
+        plan.lines.append(f"land {name}: {report.accepted} rows{rejected}")
+        plan.will_land = True
+        plan.has_findings = plan.has_findings or bool(rejected)
 
 
-def _journal(home: Home) -> Iterator[str]:
+def _plan_journal(home: Home, plan: _Plan) -> None:
     for stream in STREAMS:
         if count := len(list(unsealed_rows(home, stream))):
-            yield f"land {count} rows of {stream} from the journal"
+            plan.lines.append(f"land {count} rows of {stream} from the journal")
+            plan.will_land = True
+
+
+def _plan_build(home: Home, order: NightlyOrder, plan: _Plan) -> None:
+    try:
+        left_out = missing_files_of_the_lake(home, order.build.without_corrupt)
+    except RunError as error:
+        plan.lines.append(f"publish nothing: {error.message}")
+        plan.has_findings = True
+    else:
+        plan.has_findings = plan.has_findings or bool(left_out)
+        plan.lines += [f"leave out {name}: it cannot be read" for name in left_out]
+        plan.lines += _build(home, order, will_land=plan.will_land)
+    with suppress(UsageError):
+        pruned = prune(home, keep=order.keep, dry_run=True)
+        plan.lines += [f"remove {build_id}" for build_id in pruned.removed]
 
 
 def _build(home: Home, order: NightlyOrder, *, will_land: bool) -> Iterator[str]:
     inputs = {stream: input_of(home.lake, stream) for stream in STREAMS}
     reasons = news(home, order.build, inputs)
-    if not (reasons or will_land):
+    has_rows = will_land or any(held.batches for held in inputs.values())
+    if not has_rows:
+        yield "build nothing: nothing has ever landed"
+    elif not (reasons or will_land):
         yield "build nothing: nothing is new"
     else:
         as_of = chosen_as_of(home, order.build.as_of)
@@ -75,6 +118,3 @@ def _build(home: Home, order: NightlyOrder, *, will_land: bool) -> Iterator[str]
         how = f"adding to {seeding.seed.build_id}" if seeding.seed else "from everything"
         why = "; ".join([*reasons, *(f"full because {each}" for each in seeding.full_because)])
         yield f"build as of {instant_text(as_of)}, {how}{why and f' ({why})'}"
-    with suppress(UsageError):
-        pruned = prune(home, keep=order.keep, dry_run=True)
-        yield from (f"remove {build_id}" for build_id in pruned.removed)

@@ -39,8 +39,8 @@ class RunSummary:
     `landed` and `failed_files` are the files of the inbox, `strays` what lies in it where no run
     looks, `sealed` the batches made of single calls. `left_out` names the files of the lake
     (stream/name) that could not be read. `abandoned` are builds of killed runs, `pruned` those
-    removed, `kept_open` those that would have been, were they not open somewhere. `plan` is filled
-    by a dry run only. Instants are ISO 8601 in UTC.
+    removed, `kept_open` those that would have been, were they not open somewhere. `plan` and
+    `plan_has_findings` are filled by a dry run only. Instants are ISO 8601 in UTC.
     """
 
     outcome: Outcome = "nothing_new"
@@ -57,6 +57,7 @@ class RunSummary:
     pruned: list[str] = field(default_factory=list[str])
     kept_open: list[str] = field(default_factory=list[str])
     plan: list[str] = field(default_factory=list[str])
+    plan_has_findings: bool = False
     failure: RunFailure | None = None
 
     @property
@@ -66,7 +67,13 @@ class RunSummary:
             *(taken.report.rejected for taken in self.landed if not taken.report.already_landed),
             *(batch.rejected for batch in self.sealed),
         ]
-        return bool(any(rejected) or self.failed_files or self.strays or self.left_out)
+        return bool(
+            any(rejected)
+            or self.failed_files
+            or self.strays
+            or self.left_out
+            or self.plan_has_findings
+        )
 
     @property
     def exit_code(self) -> int:

@@ -60,11 +60,16 @@ def nightly(
     until the last step. The exit code is 1 where rows were rejected or a file could not be read,
     and 3 where the run failed and nothing was published.
     """
-    from foundation import Home, Settings
+    from foundation import Settings
     from foundation.errors import MeterhouseError
     from meterhouse._build import BuildOrder
     from meterhouse._instants import parse_instant
-    from meterhouse._nightly import NightlyOrder, home_with_inbox, run_nightly
+    from meterhouse._nightly import (
+        NightlyOrder,
+        home_with_inbox,
+        planned_home,
+        run_nightly,
+    )
     from meterhouse._nightly_plan import plan_nightly
     from meterhouse._nightly_schedule import call_on_finish, keep_running, parse_interval
     from meterhouse.cli._progress import build_progress
@@ -81,7 +86,7 @@ def nightly(
     )
     chosen = chosen_home(home)
     if dry_run:
-        plan = plan_nightly(Home.open(chosen), order)
+        plan = plan_nightly(planned_home(chosen), order)
         _show(plan, output_format)
         return plan.exit_code
 

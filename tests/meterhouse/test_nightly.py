@@ -8,6 +8,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -235,6 +236,18 @@ def test_a_dry_run_changes_nothing(project: Nights, fourth: Night) -> None:
     assert "full because --full was asked for" in said.stdout
     assert everything() == before
     waiting.unlink()
+    # What landed before and what cannot be read are no reason to build.
+    landed = next((project.home.inbox / "_landed").glob("*/products/a.json"))
+    shutil.copy2(landed, project.home.inbox / "products" / "again.json")
+    (project.home.inbox / "products" / "torn.json").write_text("[", "utf-8")
+    said = project.run("nightly", "--dry-run")
+    again, torn, build = said.stdout.splitlines()[:3]
+    assert again == "move products/again.json: it landed before"
+    assert torn.startswith("put aside products/torn.json: ")
+    assert build == "build nothing: nothing is new"
+    assert said.exit_code == 1
+    (project.home.inbox / "products" / "again.json").unlink()
+    (project.home.inbox / "products" / "torn.json").unlink()
 
 
 def test_a_second_run_is_locked_out_and_a_dead_one_is_not_in_the_way(project: Nights) -> None:
