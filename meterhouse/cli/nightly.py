@@ -74,6 +74,8 @@ def nightly(
     from meterhouse._nightly_schedule import call_on_finish, keep_running, parse_interval
     from meterhouse.cli._progress import build_progress
 
+    # Before anything lands: what is wrong with a setting is wrong with no file.
+    settings = Settings()
     interval = None if every is None else parse_interval(every, option="--every")
     order = NightlyOrder(
         build=BuildOrder(
@@ -81,7 +83,7 @@ def nightly(
             is_full=full,
             without_corrupt=without_corrupt,
         ),
-        keep=keep or Settings().keep,
+        keep=keep or settings.keep,
         remove_landed=remove_landed,
     )
     chosen = chosen_home(home)

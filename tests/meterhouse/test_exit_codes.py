@@ -158,3 +158,29 @@ def test_a_damaged_file_of_the_lake_is_named_in_one_line(
     assert said.exit_code == 3
     assert is_one_line(said)
     assert f"{damaged} cannot be read: " in said.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("METERHOUSE_KEEP", "0"),
+        ("METERHOUSE_KEEP", "seven"),
+        ("METERHOUSE_THREADS", ""),
+        ("METERHOUSE_MEMORY_LIMIT", "much"),
+        ("METERHOUSE_MEMORY_LIMIT", "0%"),
+        ("METERHOUSE_BUILD_LOG_LEVEL", "loud"),
+    ],
+)
+def test_a_setting_that_cannot_be_is_named_before_anything_is_done(
+    run: Run, empty_home: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    waiting = empty_home / "inbox" / "customers" / "a.json"
+    waiting.parent.mkdir(parents=True)
+    waiting.write_text('[{"id": "cus_1", "object": "customer"}]', "utf-8")
+    monkeypatch.setenv(name, value)
+    said = run("nightly", "--keep", "1", "--home", empty_home)
+    assert said.exit_code == 2
+    assert said.stdout == ""
+    assert said.stderr.startswith(f"meterhouse: {name}={value!r} cannot be used: ")
+    assert said.stderr.endswith(f". Next: unset {name}\n")
+    assert waiting.exists()
