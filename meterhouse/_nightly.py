@@ -74,6 +74,7 @@ def run_nightly(home: Home, order: NightlyOrder) -> RunSummary:
     """Make one run and return what it did; a run that failed says so and why.
 
     Raises:
+        UsageError: nothing has ever landed; nothing was changed.
         RunError: another run or build holds the lock; nothing was changed.
     """
     started = now()
@@ -94,7 +95,8 @@ def run_nightly(home: Home, order: NightlyOrder) -> RunSummary:
             fail_point("nightly.built")
         except (RunError, UsageError, OSError) as error:
             _fail(summary, log, error)
-            if isinstance(error, UsageError):
+            # Wrong usage changes nothing; files that were put aside are a change, to be told of.
+            if isinstance(error, UsageError) and not summary.failed_files:
                 raise
         if began and summary.build is None:
             summary.build = replace(began[-1], manifest=read_manifest(began[-1].folder))
@@ -117,7 +119,10 @@ def _take_in(
         else:
             summary.landed.append(each)
             source = f"{each.report.stream}/{Path(each.report.source).name}"
-            _say_landed(log, source, each.report.accepted, each.report.rejected)
+            if each.report.already_landed:
+                log.info("moved %s: it landed before", source)
+            else:
+                _say_landed(log, source, each.report.accepted, each.report.rejected)
     fail_point("nightly.inbox_taken")
     summary.strays = strays(home)
     for path in summary.strays:

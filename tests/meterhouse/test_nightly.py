@@ -267,6 +267,16 @@ def test_an_empty_home_is_refused(tmp_path: Path) -> None:
     assert "is empty: there is nothing to build" in said.stderr
 
 
+def test_a_first_run_that_only_puts_files_aside_fails_and_tells_of_them(tmp_path: Path) -> None:
+    project = Nights(tmp_path / "project")
+    project.deliver("torn.json").write_text("[", "utf-8")
+    said, summary = project.nightly("--on-finish", "cat > finished.json")
+    assert said.exit_code == summary["exit_code"] == 3
+    assert "is empty: there is nothing to build" in summary["failure"]["message"]
+    assert [each["source"] for each in summary["failed_files"]] == ["torn.json"]
+    assert json.loads((project.folder / "finished.json").read_text("utf-8")) == summary
+
+
 @pytest.mark.parametrize("interval", ["60", "1.5m", "0s", "soon"])
 def test_an_interval_that_is_none_is_refused(project: Nights, interval: str) -> None:
     said = project.run("nightly", "--every", interval)
