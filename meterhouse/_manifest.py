@@ -27,6 +27,7 @@ __all__ = [
     "Manifest",
     "Status",
     "read_manifest",
+    "unreadable_manifest",
 ]
 
 MANIFEST_NAME: Final = "manifest.json"
@@ -166,5 +167,21 @@ def read_manifest(build: Path) -> Manifest:
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise RunError(
             f"The build {build.name} has no readable {MANIFEST_NAME}.",
-            next_command="meterhouse builds",
+            next_command="meterhouse build",
         ) from error
+
+
+def unreadable_manifest(build: Path) -> Manifest:
+    """Return what can be said of a build whose manifest cannot be read: it cannot be used."""
+    return Manifest(
+        build_id=build.name,
+        status="failed",
+        as_of="",
+        started_at="",
+        is_full=False,
+        previous=None,
+        versions={},
+        git_revision=None,
+        fingerprint={},
+        failure=Failure(f"Its {MANIFEST_NAME} cannot be read."),
+    )

@@ -97,7 +97,8 @@ def _plan_build(home: Home, order: NightlyOrder, plan: _Plan) -> None:
         plan.has_findings = plan.has_findings or bool(left_out)
         plan.lines += [f"leave out {name}: it cannot be read" for name in left_out]
         plan.lines += _build(home, order, will_land=plan.will_land)
-    with suppress(UsageError):
+    # A published build that is gone holds up pruning only until the run has made another.
+    with suppress(UsageError, RunError):
         pruned = prune(home, keep=order.keep, dry_run=True)
         plan.lines += [f"remove {build_id}" for build_id in pruned.removed]
 

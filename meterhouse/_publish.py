@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Final
 
 from foundation import Home
-from foundation.errors import UsageError
+from foundation.errors import RunError, UsageError
 from ingest import sync_path
-from meterhouse._manifest import MANIFEST_NAME, Manifest, read_manifest
+from meterhouse._manifest import MANIFEST_NAME, Manifest, read_manifest, unreadable_manifest
 
 __all__ = [
     "DATABASE_NAME",
@@ -50,9 +50,19 @@ class Build:
 
 
 def builds(home: Home) -> list[Build]:
-    """Return every build of `home`, newest first; folders without a manifest are not builds."""
+    """Return every build of `home`, newest first; folders without a manifest are not builds.
+
+    One whose manifest is damaged is among those that failed: it holds up none of the others.
+    """
     found = sorted(home.builds.glob(f"*/{MANIFEST_NAME}"), reverse=True)
-    return [Build(path.parent, read_manifest(path.parent)) for path in found]
+    return [Build(path.parent, _manifest_or_failure(path.parent)) for path in found]
+
+
+def _manifest_or_failure(build: Path) -> Manifest:
+    try:
+        return read_manifest(build)
+    except RunError:
+        return unreadable_manifest(build)
 
 
 def current_build(home: Home) -> Build | None:

@@ -39,15 +39,15 @@ def builds(
     --build NAME read it.
     """
     from foundation import Home
+    from meterhouse._build_clock import published_or_none
     from meterhouse._publish import builds as all_builds
-    from meterhouse._publish import current_build
 
     opened = Home.open(chosen_home(home))
     if pin is not None or unpin is not None or build is not None:
         return _pin(opened, pin, unpin, build)
     names = _pin_names(opened)
     found = all_builds(opened)
-    current = current_build(opened)
+    current = published_or_none(opened)
     published = current.build_id if current else None
     if output_format is OutputFormat.JSON:
         print_json([_summary(each, published, names) for each in found])

@@ -100,3 +100,23 @@ def test_status_says_what_waits_to_be_built(tiny: TinyProject, tmp_path: Path) -
     assert said["waiting"] == {"batches": 1, "rows": 1}
     assert said["next"] == "meterhouse build"
     assert "waiting     1 rows in 1 batches not yet built" in tiny.run("status").stdout
+
+
+def test_a_build_whose_manifest_is_damaged_holds_up_none_of_the_others(tiny: TinyProject) -> None:
+    newest, _, oldest = listed(tiny)
+    for how_many in (3, 4):
+        damaged = oldest if how_many == 3 else newest
+        (tiny.home.builds / str(damaged["build_id"]) / "manifest.json").write_text("", "utf-8")
+        said = tiny.run("builds")
+        assert said.exit_code == 0
+        assert f"{damaged['build_id']} failed: Its manifest.json cannot be read." in said.stderr
+        assert len(listed(tiny)) == how_many
+        # The published one cannot be read either: what is said to come next mends that.
+        if damaged is newest:
+            said = tiny.run("status")
+            assert said.exit_code == 3
+            assert said.stderr.endswith("has no readable manifest.json. Next: meterhouse build\n")
+            assert tiny.run("nightly", "--dry-run").exit_code == 0
+        assert tiny.run("build", "--as-of", "2026-01-04").exit_code == 0
+        newest = listed(tiny)[0]
+        assert (newest["is_published"], newest["as_of"]) == (True, "2026-01-04T00:00:00Z")
