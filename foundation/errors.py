@@ -3,7 +3,8 @@
     MeterhouseError            something a person can act on
     ├── UsageError             wrong usage or unusable input; nothing was changed (exit 2)
     │   ├── UnknownStreamError no stream of that name
-    │   └── NotAHomeError      the folder named as home is not one
+    │   ├── NotAHomeError      the folder named as home is not one
+    │   └── InputChangedError  a file changed while it was read
     └── RunError               a run failed; nothing was published (exit 3)
 
 The message names the value and what is allowed; `next_command` is what to type next.
@@ -12,6 +13,7 @@ The message names the value and what is allowed; `next_command` is what to type 
 from __future__ import annotations
 
 __all__ = [
+    "InputChangedError",
     "MeterhouseError",
     "NotAHomeError",
     "RunError",
@@ -63,6 +65,10 @@ class UnknownStreamError(UsageError):
 
 class NotAHomeError(UsageError):
     """The folder named as home holds no lake of ours."""
+
+
+class InputChangedError(UsageError):
+    """A file was written to or replaced while it was read."""
 
 
 class RunError(MeterhouseError):

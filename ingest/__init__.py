@@ -64,6 +64,7 @@ from ingest._quarantine import Quarantined, quarantined, set_aside_unreadable
 from ingest._relanding import open_rejections, reland
 from ingest._report import BatchReport, LandingReport, RejectedRow
 from ingest._sealing import SealedBatch, seal_journal, sealing
+from ingest._sources import FileState, file_state
 from ingest._stripe_pull import PulledList, pull_stripe, require_pulled
 from ingest._stripe_source import StripeSource
 from ingest._unsealed import UnsealedRow, unsealed_rows
@@ -78,6 +79,7 @@ __all__ = [
     "Compaction",
     "CompactionRunningError",
     "DuplicateMeterEventError",
+    "FileState",
     "IdempotencyKeyInUseError",
     "IdempotencyMismatchError",
     "IdempotentCall",
@@ -98,6 +100,7 @@ __all__ = [
     "batches",
     "compact",
     "durable_rename",
+    "file_state",
     "footer_of",
     "has_batch",
     "in_mode",

@@ -32,7 +32,7 @@ from ingest._objects import ObjectConditions
 from ingest._pipeline import Refusal, Work, in_order
 from ingest._reading import Plan, works
 from ingest._report import BatchReport, LandingReport, RejectedRow
-from ingest._sources import Source
+from ingest._sources import Source, require_unchanged
 
 __all__ = ["Landing", "Progress", "land", "micros", "shown", "tool_version"]
 
@@ -196,6 +196,8 @@ class Landing:
                     writer.finish(metadata)
                     finished.append((len(reports), writer, metadata))
                 reports.append(report)
+            for source in sources:
+                require_unchanged(source)
             for place, writer, metadata in finished:
                 if writer.commit(metadata) is None:
                     # Another process landed the same batch while this one was written.

@@ -15,9 +15,18 @@ from typing import Any, Final, Literal, Protocol
 import pyarrow as pa
 
 from foundation import JsonTextError, json_end
-from foundation.errors import UsageError
+from foundation.errors import InputChangedError, UsageError
 
-__all__ = ["Format", "Readable", "Source", "examine", "open_source"]
+__all__ = [
+    "FileState",
+    "Format",
+    "Readable",
+    "Source",
+    "examine",
+    "file_state",
+    "open_source",
+    "require_unchanged",
+]
 
 Format = Literal["json lines", "json document", "csv", "parquet", "arrow"]
 
@@ -33,12 +42,17 @@ _BOMS: Final = (
 )
 
 
+# Inode, size, and the nanosecond of the last write.
+FileState = tuple[int, int, int]
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """One input file, examined. `content_hash` is the SHA-256 of its decompressed bytes.
 
     `name` is what reports call it and `file_name` what a mapping may take values from. `size` is
-    the size of the file itself, which is what progress counts.
+    the size of the file itself, which is what progress counts. `state` tells the file from what is
+    written to it later; None where nobody else writes to it.
     """
 
     name: str
@@ -49,6 +63,7 @@ class Source:
     encoding: str
     content_hash: str
     size: int
+    state: FileState | None = None
 
 
 def examine(
@@ -60,6 +75,7 @@ def examine(
         UsageError: it cannot be read, or is nothing that can be landed.
     """
     try:
+        state = file_state(path)
         with path.open("rb") as opened:
             magic = opened.read(8)
         compression: Literal["gzip", "zstd"] | None = None
@@ -74,7 +90,6 @@ def examine(
             while piece:
                 digest.update(piece)
                 piece = stream.read(_PIECE)
-        size = path.stat().st_size
     except FileNotFoundError as error:
         raise UsageError(
             f"There is no file {name}.", next_command="meterhouse land STREAM FILE"
@@ -91,8 +106,34 @@ def examine(
         compression=compression,
         encoding=encoding,
         content_hash=digest.hexdigest(),
-        size=size,
+        size=state[1],
+        state=state,
     )
+
+
+def file_state(path: Path) -> FileState:
+    """Return what changes when a file is replaced or written to."""
+    held = path.stat()
+    return held.st_ino, held.st_size, held.st_mtime_ns
+
+
+def require_unchanged(source: Source) -> None:
+    """Refuse a file that is not what was examined: its rows would be of one, its hash of another.
+
+    Raises:
+        InputChangedError: it was replaced or written to since.
+    """
+    if source.state is None:
+        return
+    try:
+        is_same = file_state(source.path) == source.state
+    except FileNotFoundError:
+        is_same = False
+    if not is_same:
+        raise InputChangedError(
+            f"{source.name} changed while it was read; nothing of it was landed.",
+            next_command="meterhouse land STREAM FILE, once nobody writes to it",
+        )
 
 
 def _encoding(head: bytes, name: str) -> str:

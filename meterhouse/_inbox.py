@@ -33,8 +33,8 @@ from typing import Any, Final
 import pyarrow as pa
 
 from foundation import STREAMS, Home, Settings, fail_point
-from foundation.errors import UsageError
-from ingest import BatchReport, durable_rename, land, sync_path
+from foundation.errors import InputChangedError, UsageError
+from ingest import BatchReport, FileState, durable_rename, file_state, land, sync_path
 
 __all__ = [
     "Failed",
@@ -57,7 +57,7 @@ _LONGEST_SUFFIX: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A file that landed, and where it lies now (None: it was removed)."""
+    """A file that landed, and where it lies now (None: it was removed or replaced by another)."""
 
     report: BatchReport
     moved_to: str | None
@@ -72,7 +72,10 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A file that could not be read, where it lies now, and why."""
+    """A file that could not be read, where it lies now, and why.
+
+    One that changed while it was read stays in the inbox.
+    """
 
     stream: str
     source: str
@@ -122,10 +125,18 @@ def take_inbox(
     day = f"{started_at:%Y-%m-%d}"
     for stream, path in waiting_files(home):
         own_mapping = path.with_name(f"{path.name}.toml")
+        before = _state(path)
+        if before is None:
+            # Whoever delivered it took it away again.
+            continue
         try:
             report = land_waiting(home, stream, path)
         except (UsageError, OSError, pa.ArrowException) as error:
             reason = error.message if isinstance(error, UsageError) else str(error)
+            if isinstance(error, InputChangedError) or _state(path) != before:
+                # Whoever writes to it is not done; the next run finds it whole.
+                yield Failed(stream, shown_name(path), _within(home, path), reason)
+                continue
             target = _free_name(path, home.inbox / _FAILED / day / stream, beside=_REASON)
             # The reason comes first, so that no file is ever found there without one.
             target.with_name(f"{target.name}{_REASON}").write_text(f"{reason}\n", "utf-8")
@@ -133,6 +144,10 @@ def take_inbox(
             yield Failed(stream, shown_name(path), _within(home, target), reason)
             continue
         fail_point("nightly.file_landed")
+        if _state(path) != before:
+            # Another file has taken its name, which the next run lands.
+            yield Taken(report, None)
+            continue
         if remove_landed:
             path.unlink()
             sync_path(path.parent)
@@ -147,6 +162,13 @@ def take_inbox(
                 _move(own_mapping, _free_name(own_mapping, target.parent))
         fail_point("nightly.file_moved")
         yield Taken(report, None if target is None else _within(home, target))
+
+
+def _state(path: Path) -> FileState | None:
+    try:
+        return file_state(path)
+    except FileNotFoundError:
+        return None
 
 
 def _mapping_of(path: Path) -> Path | None:
@@ -222,8 +244,12 @@ def _move(path: Path, target: Path) -> None:
         if error.errno != errno.EXDEV:
             raise
         copied = target.with_name(f".{secrets.token_hex(8)}.part")
-        shutil.copy2(path, copied)
-        durable_rename(copied, target)
+        try:
+            shutil.copy2(path, copied)
+            durable_rename(copied, target)
+        except OSError:
+            copied.unlink(missing_ok=True)
+            raise
         path.unlink()
     sync_path(target.parent)
     sync_path(path.parent)

@@ -6,14 +6,17 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from foundation import Home
-from ingest import prepare_home
+from ingest import _landing, batches, prepare_home
+from meterhouse import _inbox
 from meterhouse._inbox import Failed, Taken, strays, take_inbox
 
 _NIGHT = datetime(2026, 11, 27, tzinfo=UTC)
@@ -70,6 +73,62 @@ def test_what_is_no_file_is_told_of_and_left_alone(home: Home) -> None:
     (home.inbox / os.fsdecode(b"a\xff")).mkdir()
     assert taken(home) == []
     assert strays(home) == [r"a\xff", "products/folder", "products/link.json"]
+
+
+def replace(path: Path) -> None:
+    written = path.with_name("new.json.tmp")
+    written.write_text('[{"id": "prod_b", "object": "product"}]', "utf-8")
+    written.replace(path)
+
+
+def write_on(path: Path) -> None:
+    with path.open("a", encoding="utf-8") as file:
+        file.write("\n")
+
+
+@pytest.mark.parametrize("change", [replace, write_on])
+@pytest.mark.parametrize("content", ['[{"id": "prod_a", "object": "product"}]', '[{"id": "pro'])
+def test_a_file_that_changes_while_it_is_read_lands_nothing_and_waits(
+    home: Home, monkeypatch: pytest.MonkeyPatch, change: Callable[[Path], None], content: str
+) -> None:
+    path = deliver(home, "a.json", content)
+    examined = _landing.examined
+
+    @contextmanager
+    def examined_and_changed(*given: Any, **options: Any) -> Generator[Any]:
+        with examined(*given, **options) as sources:
+            change(path)
+            yield sources
+
+    monkeypatch.setattr(_landing, "examined", examined_and_changed)
+    (failed,) = taken(home)
+    assert isinstance(failed, Failed)
+    assert failed.moved_to == "inbox/products/a.json"
+    assert path.exists()
+    assert batches(home.lake, "products") == []
+
+
+def test_a_file_that_takes_the_name_of_one_that_landed_waits_for_the_next_run(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = deliver(home, "a.json")
+    land = _inbox.land
+
+    def land_and_replace(*given: Any, **options: Any) -> Any:
+        report = land(*given, **options)
+        replace(path)
+        return report
+
+    monkeypatch.setattr(_inbox, "land", land_and_replace)
+    (landed,) = taken(home)
+    assert isinstance(landed, Taken)
+    assert (landed.report.accepted, landed.moved_to) == (1, None)
+    monkeypatch.undo()
+    (landed,) = taken(home)
+    assert isinstance(landed, Taken)
+    assert landed.moved_to is not None
+    assert "prod_b" in (home.root / landed.moved_to).read_text("utf-8")
+    assert sum(batch.accepted for batch in batches(home.lake, "products")) == 2
 
 
 @pytest.fixture
