@@ -25,6 +25,7 @@
             and events.batch_row = cancellations.batch_row
             and events.customer_key = cancellations.customer_key
             and events.meter_key = cancellations.meter_key
+            and cancellations.reason <> 'restored'
     where cancellations.batch_row is null and {{ condition }}
 {% endmacro %}
 

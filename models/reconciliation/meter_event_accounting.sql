@@ -31,6 +31,7 @@ cancelled as (
         count(*) as taken_back_count,
         sum(case when reason = 'cancelled' then 1 else 0 end) as cancelled_count
     from {{ ref('meter_event_cancellations') }}
+    where reason <> 'restored'
     group by batch_key
 
 ),

@@ -133,6 +133,18 @@ def _cancellations(made: Histories) -> None:
         ],
     )
     made.cancel("cancelled_copies", "copy to cancel", NOON + 60)
+    made.meter("reused")
+    made.events(
+        "reused",
+        [
+            event(NOON + month * 40 * DAY, 10**month, identifier=identifier)
+            for identifier in ("cancelled first", "cancelled second", "cancelled late")
+            for month in range(2)
+        ],
+    )
+    made.cancel("reused", "cancelled first", NOON + 60)
+    made.cancel("reused", "cancelled second", NOON + 40 * DAY)
+    made.cancel("reused", "cancelled late", NOON + 40 * DAY - 1)
 
 
 def test_an_adjustment_cancels_its_event_whether_it_comes_before_or_after(
@@ -143,6 +155,14 @@ def test_an_adjustment_cancels_its_event_whether_it_comes_before_or_after(
 
 def test_a_duplicate_does_not_step_in_for_a_cancelled_event(books: Histories) -> None:
     assert books.total("cancelled_copies", NOON, NOON + 900) is None
+
+
+def test_an_adjustment_cancels_the_one_event_that_its_identifier_named_when_it_came(
+    books: Histories,
+) -> None:
+    # Of each identifier there are a 1 and, after 40 days of silence, a 10.
+    assert books.total("reused", NOON, NOON + DAY) == 1
+    assert books.total("reused", NOON + 40 * DAY, NOON + 41 * DAY) == 20
 
 
 def _errors(made: Histories) -> None:
@@ -363,7 +383,7 @@ def test_every_landed_event_is_accounted_for_once(books: Histories) -> None:
     )[0]
     landed, effective, duplicate, cancelled, erroneous, retracted = map(int, account)
     assert landed == sum(len(rows) for _, rows in books.batches)
-    assert (duplicate, cancelled, erroneous, retracted) == (999 + 2 + 2 + 1 + 1, 3, 22, 4)
+    assert (duplicate, cancelled, erroneous, retracted) == (999 + 2 + 2 + 1 + 1, 3 + 3, 22, 4)
     assert landed == effective + duplicate + cancelled + erroneous + retracted
 
 

@@ -197,3 +197,33 @@ def test_an_event_whose_customer_landed_since_counts_and_is_no_error_any_more(
     assert reason(judged_again) is None
     assert totals(judged_again) == [(2, 1)]
     assert errors(judged_again) == []
+
+
+def test_an_event_counts_again_when_the_one_that_its_adjustment_meant_lands(
+    tmp_path: Path,
+) -> None:
+    runs = Runs(tmp_path)
+    again = FIRST + 40 * 86_400
+    runs.land("one", event(FIRST, 1, identifier="reused"), event(FIRST, 2))
+    runs.lake.land(
+        "meter_event_adjustments",
+        [
+            {
+                "type": "cancel",
+                "event_name": "a",
+                "identifier": "reused",
+                "received_at": instant(again + 60),
+            }
+        ],
+    )
+    assert totals(runs.run("first")) == [(2, 1)]
+    runs.land("two", event(again, 4, identifier="reused"), event(again, 8))
+    added = runs.run("second", "first")
+    assert reason(added) is None
+    account = "select sum(effective_count), sum(cancelled_count) from meter_event_accounting"
+    for built in (added, runs.run("third", "second"), runs.run("anew")):
+        assert sorted(totals(built)) == [(3, 2), (8, 1)]
+        assert built.rows(account) == [(3, 1)]
+        assert built.rows(
+            "select aggregated_value from meter_event_summaries_daily order by start_time"
+        ) == [(3,), (8,)]

@@ -7,7 +7,9 @@ report); the event summaries page ([start, end), newest first, empty windows lef
 
 Choices where they are silent: the window of identifiers is 35 days from the last receipt under the
 identifier, whether that one counted or not, its end included, and spans all event names of one
-livemode; the order of the verdicts
+livemode; where an
+identifier names several events, an adjustment cancels the one it named at the adjustment's receipt;
+the order of the verdicts
 is duplicate, erroneous, cancelled; `last` means the latest by timestamp and among equal ones the
 one received last; `avg` is rounded to 12 places; `unique_count` counts equal numbers once.
 """
@@ -111,6 +113,27 @@ def _duplicates(events: Sequence[MeterEvent], window: int) -> dict[int, MeterEve
     return found
 
 
+def _meant(adjustment: Adjustment, firsts: Iterable[MeterEvent]) -> list[tuple[str, int]]:
+    """Return the event that an identifier named when its adjustment came: of each livemode.
+
+    That is the last received by then, or, where none had been, the first received after it.
+    """
+    found: list[tuple[str, int]] = []
+    for livemode in (False, True):
+        named = sorted(
+            (
+                event
+                for event in firsts
+                if (event.livemode, event.event_name, event.identifier)
+                == (livemode, adjustment.event_name, adjustment.identifier)
+            ),
+            key=lambda event: event.order_of_receipt,
+        )
+        earlier = [event for event in named if event.received_at <= adjustment.received_at]
+        found += [(event.batch, event.row) for event in (earlier[-1:] or named[:1])]
+    return found
+
+
 def _number(text: str | None) -> Fraction | None:
     try:
         return None if text is None else Fraction(text)
@@ -155,13 +178,15 @@ def judge(
     events, later cancellations and later duplicates do not exist.
     """
     known = [e for e in events if received_until is None or e.received_at <= received_until]
-    cancelled = {
-        (a.event_name, a.identifier)
-        for a in adjustments
-        if received_until is None or a.received_at <= received_until
-    }
     by_name = {(meter.event_name, meter.livemode): meter for meter in meters}
     duplicates = _duplicates(known, window)
+    firsts = [event for position, event in enumerate(known) if position not in duplicates]
+    cancelled = {
+        meant
+        for a in adjustments
+        if received_until is None or a.received_at <= received_until
+        for meant in _meant(a, firsts)
+    }
     verdicts: list[Judged] = []
     for position, event in enumerate(known):
         first = duplicates.get(position)
@@ -170,7 +195,7 @@ def judge(
             verdicts.append(Judged(event, "duplicate", is_conflict=conflict))
             continue
         judged = _judge_content(event, by_name, customers)
-        if judged.verdict == "effective" and (event.event_name, event.identifier) in cancelled:
+        if judged.verdict == "effective" and (event.batch, event.row) in cancelled:
             judged = Judged(event, "cancelled", judged.meter, judged.customer, judged.value)
         verdicts.append(judged)
     return verdicts

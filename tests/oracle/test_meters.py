@@ -67,6 +67,16 @@ def test_a_cancellation_takes_its_event_whichever_came_first_and_nothing_else() 
         assert verdicts(rows, by_name, other_name) == {"cancelled": 1, "effective": 1}
 
 
+def test_a_cancellation_takes_the_event_that_its_identifier_named_when_it_came() -> None:
+    silence = WINDOW_OF_IDENTIFIERS + 1
+    first = event(1, 1_000, identifier="x")
+    second = event(2, 1_000 + silence, identifier="x")
+    for received_at, taken in ((500, 0), (999 + silence, 0), (1_000 + silence, 1)):
+        judged = judge([first, second], [Adjustment("calls", "x", received_at)], [METER], {"cus_1"})
+        assert [each.verdict == "cancelled" for each in judged].index(True) == taken
+        assert [each.verdict for each in judged].count("cancelled") == 1
+
+
 def test_what_was_received_later_was_not_known_then() -> None:
     rows = [event(1, 1_000), event(2, 1_000, received_at=9_000)]
     cancel = Adjustment("calls", "e1", 8_000)

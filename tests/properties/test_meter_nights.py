@@ -50,7 +50,9 @@ CONTENTS = {
         inner join intermediate.meter_event_batches using (batch_key)
         inner join intermediate.customer_keys using (customer_key)
         inner join intermediate.meter_keys using (meter_key)
-        left join intermediate.meter_event_cancellations as taken using (batch_key, batch_row)
+        left join (
+            from intermediate.meter_event_cancellations where reason <> 'restored'
+        ) as taken using (batch_key, batch_row)
         where coalesce(taken.reason, 'cancelled') = 'cancelled'
     """,
 }

@@ -49,18 +49,6 @@ former as (
 
 ),
 
-first_cancellations as (
-
-    select
-        livemode,
-        event_name,
-        identifier,
-        min(received_at) as cancelled_at
-    from adjustments
-    group by livemode, event_name, identifier
-
-),
-
 judged as (
 
     {{ judged_meter_events(ref('meter_event_repeats')) }}
@@ -91,6 +79,55 @@ countable as (
 
 ),
 
+-- Each event that is the first of its identifier, and until when adjustments of it are its own.
+named as (
+
+    select
+        judged.batch_key,
+        judged.batch_row,
+        judged.livemode,
+        judged.event_name,
+        judged.identifier,
+        judged.received_at,
+        lag(judged.received_at) over of_one_name as former_received_at,
+        lead(judged.received_at) over of_one_name as next_received_at
+    from judged
+    left join exclusions
+        on judged.batch_key = exclusions.batch_key and judged.batch_row = exclusions.batch_row
+    where exclusions.batch_row is null
+    window of_one_name as (
+        partition by judged.livemode, judged.event_name, judged.identifier
+        order by judged.received_at
+    )
+
+),
+
+-- An adjustment cancels the one that its identifier named when it came: the last received by then,
+-- or, where none had been, the first received after it.
+first_cancellations as (
+
+    select
+        named.batch_key,
+        named.batch_row,
+        min(adjustments.received_at) as cancelled_at
+    from named
+    inner join adjustments
+        on
+            named.livemode = adjustments.livemode
+            and named.event_name = adjustments.event_name
+            and named.identifier = adjustments.identifier
+            and (
+                named.former_received_at is null
+                or adjustments.received_at >= named.received_at
+            )
+            and (
+                named.next_received_at is null
+                or adjustments.received_at < named.next_received_at
+            )
+    group by named.batch_key, named.batch_row
+
+),
+
 taken_back as (
 
     select
@@ -104,10 +141,8 @@ taken_back as (
     from countable
     inner join first_cancellations
         on
-            countable.livemode = first_cancellations.livemode
-            and countable.event_name = first_cancellations.event_name
-            and countable.identifier = first_cancellations.identifier
-    where not countable.is_excluded
+            countable.batch_key = first_cancellations.batch_key
+            and countable.batch_row = first_cancellations.batch_row
 
     union all
 
@@ -139,6 +174,28 @@ current_rows as (
 
     union all
 
+    -- Cancelled until an event landed that its adjustment meant: this run counts it again.
+    select
+        countable.customer_key,
+        countable.meter_key,
+        countable.event_at,
+        countable.batch_key,
+        countable.batch_row,
+        former.cancelled_at,
+        'restored' as reason,
+        {{ metering_run_number() }} as run_number
+    from countable
+    inner join former
+        on countable.batch_key = former.batch_key and countable.batch_row = former.batch_row
+    left join taken_back
+        on countable.batch_key = taken_back.batch_key and countable.batch_row = taken_back.batch_row
+    where
+        former.reason = 'cancelled'
+        and not countable.is_excluded
+        and taken_back.batch_row is null
+
+    union all
+
     -- Once a duplicate, always one: only a retraction could change that, and it starts anew.
     select former.*
     from former
@@ -148,7 +205,10 @@ current_rows as (
         on former.batch_key = taken_back.batch_key and former.batch_row = taken_back.batch_row
     where
         taken_back.batch_row is null
-        and (repeats.batch_row is null or former.reason = 'duplicate')
+        and (
+            (repeats.batch_row is null and former.reason = 'cancelled')
+            or former.reason = 'duplicate'
+        )
 
 )
 
