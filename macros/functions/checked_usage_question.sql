@@ -9,6 +9,13 @@
                 'value_grouping_window is ''', value_grouping_window,
                 '''; it can be ''minute'', ''hour'', ''day'', ''week'', ''month'' or null.'
             ))
+        when coalesce(len(meters), 0) = 0
+            then error('meters names no meter; it is a list of at least one meter id.')
+        when starts_at is null or ends_at is null
+            then error(concat(
+                case when starts_at is null then 'starts_at' else 'ends_at' end,
+                ' is null; it must be whole seconds since 1970.'
+            ))
         when ends_at <= starts_at
             then error(concat(
                 'ends_at must be after starts_at: ', ends_at, ' is not after ', starts_at, '.'

@@ -276,6 +276,11 @@
                     'value_grouping_window is ''', value_grouping_window,
                     '''; it can be ''hour'', ''day'' or null.'
                 )
+            when start_time is null or end_time is null
+                then concat(
+                    case when start_time is null then 'start_time' else 'end_time' end,
+                    ' is null; it must be whole seconds since 1970.'
+                )
             when start_time % {{ alignment }} <> 0
                 then concat(
                     'start_time ', start_time, ' must be aligned with ',

@@ -109,7 +109,7 @@ def test_misaligned_times_are_refused(books: Histories, vector: Vector) -> None:
         (3600, 0, "hour", "end_time must be after start_time: 0 is not after 3600"),
         (0, 3600, "week", "value_grouping_window is 'week'; it can be 'hour', 'day' or null"),
         (0, 3600, "') --", "value_grouping_window is"),
-        (None, 3600, None, "end_time must be after start_time"),
+        (None, 3600, None, "start_time is null; it must be whole seconds since 1970"),
     ],
 )
 def test_a_malformed_question_is_refused_with_the_reason(
@@ -407,6 +407,19 @@ def test_usage_is_grouped_by_dimension(books: Histories) -> None:
     assert by_dimension(books, '{"region":["us"]}', ["absent", "region"], ["dimensioned"]) == {
         'mtr_dimensioned {"absent":null,"region":"us"}': 6
     }
+
+
+def test_null_arguments_are_refused_by_name(books: Histories) -> None:
+    for asked, refusal in (
+        ("meter_usage(['mtr_sum'], 'cus_sum', null, 900)", "starts_at is null"),
+        ("meter_usage(['mtr_sum'], 'cus_sum', 0, null)", "ends_at is null"),
+        ("meter_usage(null, 'cus_sum', 0, 900)", "meters names no meter"),
+        ("meter_usage([], 'cus_sum', 0, 900)", "meters names no meter"),
+        ("meter_event_summaries('mtr_sum', 'cus_sum', null, 900)", "start_time is null"),
+        ("meter_event_summaries('mtr_sum', 'cus_sum', 0, null)", "end_time is null"),
+    ):
+        with pytest.raises(duckdb.Error, match=refusal):
+            books.rows(f"from {asked}")
 
 
 def test_a_dimension_named_twice_groups_once(books: Histories) -> None:
