@@ -53,6 +53,11 @@ _USAGE: Final = f"""
 """
 
 
+_DECLARED: Final = (
+    "select dimension_payload_keys from intermediate.meter_keys where meter_id = $meter"
+)
+
+
 class _Filters(Kind):
     """Dimension keys, each with the values that an event must have one of."""
 
@@ -125,6 +130,28 @@ def _check_timezone(reader: Reader, timezone: str) -> None:
         )
 
 
+def _check_dimensions(reader: Reader, asked: dict[str, Any], path: str) -> None:
+    filters = nested(path, "dimension_filters")
+    keys = nested(path, "dimension_group_by_keys")
+    named = [(key, nested(filters, key)) for key in asked.get("dimension_filters", ())]
+    named += [
+        (key, nested(keys, str(at)))
+        for at, key in enumerate(asked.get("dimension_group_by_keys", ()))
+    ]
+    if not named:
+        return
+    row = reader.row(_DECLARED, {"meter": asked["meter"]})
+    declared: list[str] = (row["dimension_payload_keys"] if row else None) or []
+    for key, param in named:
+        if key not in declared:
+            known = ", ".join(f"'{each}'" for each in declared) or "no dimensions"
+            raise InvalidRequestError(
+                f"No such dimension: '{key}'; meter '{asked['meter']}' has {known} "
+                "(its dimension_payload_keys).",
+                param=param,
+            )
+
+
 def _answer(reader: Reader, question: Question) -> Object:
     params = dict(question.params)
     _check(params)
@@ -139,6 +166,7 @@ def _answer(reader: Reader, question: Question) -> Object:
     for at, each in enumerate(params["meters"]):
         if each["meter"] not in known:
             raise no_such("meter", each["meter"], param=f"meters[{at}][meter]", http_status=400)
+        _check_dimensions(reader, each, f"meters[{at}]")
         rows += reader.rows(_USAGE, _values(params, each, timezone, question.livemode))
     data = [_row(row) for row in sorted(rows, key=lambda row: row["starts_at"])]
     as_of = reader.build.as_of_seconds

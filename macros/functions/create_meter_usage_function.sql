@@ -2,7 +2,7 @@
    windows of any time zone, by dimension, as known at any instant. One row per meter, window and
    combination of dimensions, oldest window first.
 
-   meters                   list of meter ids; an unknown one is refused
+   meters                   list of meter ids, at least one; an unknown one is refused
    customer                 the customer, or null for all of them together
    starts_at, ends_at       Unix seconds; inclusive, exclusive
    value_grouping_window    'minute', 'hour', 'day', 'week' (from Monday), 'month', or null
@@ -13,7 +13,8 @@
                             the cancellations received by then. Null (default): all of it.
    dimension_filters        JSON, {"key": ["value", …], …}: events must have one of the values of
       each
-   dimension_group_by_keys  list of dimension keys; `dimensions` then holds their values as JSON
+   dimension_group_by_keys  list of dimension keys; `dimensions` then holds their values as JSON.
+      A key that none of the meters declares is refused
    is_zero_filled           true: windows without events have a row too, with value 0
  Whole quarter-hours come from the rollup, what a range cuts off comes from the events; so does
    everything that the rollup cannot tell: minutes, dimensions, as known at, and zones whose offset
@@ -67,10 +68,13 @@
     with asked_meters as (
 
         select
-            coalesce(
-                known_meters.meter_key,
-                cast({{ no_such_meter('named.meter_id') }} as integer)
-            ) as meter_key,
+            case
+                when known_meters.meter_key is null
+                    then cast({{ no_such_meter('named.meter_id') }} as integer)
+                when undeclared.dimension is not null
+                    then cast({{ no_such_dimension('undeclared.dimension') }} as integer)
+                else known_meters.meter_key
+            end as meter_key,
             named.meter_id,
             known_meters.formula,
             known_meters.window_seconds,
@@ -78,6 +82,11 @@
         from (select distinct unnest(meters) as meter_id) as named
         left join intermediate.meter_keys as known_meters
             on named.meter_id = known_meters.meter_id
+        cross join (
+            {{ undeclared_dimensions(
+                'meters', 'dimension_filters', 'dimension_group_by_keys'
+            ) }}
+        ) as undeclared
 
     ),
 

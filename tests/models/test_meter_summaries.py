@@ -395,7 +395,7 @@ def by_dimension(
 def test_usage_is_filtered_by_dimension(books: Histories) -> None:
     asked = '{"region": ["us"], "the model\'s \\"name\\"": ["s", "l,\'"]}'
     assert by_dimension(books, asked, None, ["dimensioned"]) == {"mtr_dimensioned {}": 2}
-    assert by_dimension(books, '{"absent": ["x"]}', None, ["dimensioned"]) == {}
+    assert by_dimension(books, '{"region": ["absent"]}', None, ["dimensioned"]) == {}
     assert by_dimension(books, "{}", None, ["dimensioned"]) == {"mtr_dimensioned {}": 15}
 
 
@@ -404,9 +404,30 @@ def test_usage_is_grouped_by_dimension(books: Histories) -> None:
         'mtr_dimensioned {"region":"eu"}': 9,
         'mtr_dimensioned {"region":"us"}': 6,
     }
-    assert by_dimension(books, '{"region":["us"]}', ["absent", "region"], ["dimensioned"]) == {
-        'mtr_dimensioned {"absent":null,"region":"us"}': 6
+    model = 'the model\'s "name"'
+    by_both = by_dimension(books, '{"region":["us"]}', [model, "region"], ["dimensioned", "plain"])
+    assert sorted(by_both.values()) == [2, 4]
+    # `plain` declares no dimension, another of the meters does
+    assert by_dimension(books, None, ["region"], ["plain", "dimensioned"]) == {
+        'mtr_dimensioned {"region":"eu"}': 9,
+        'mtr_dimensioned {"region":"us"}': 6,
+        'mtr_plain {"region":null}': 16,
     }
+
+
+@pytest.mark.parametrize(
+    ("filters", "keys", "meters"),
+    [
+        ('{"regoin": ["us"]}', None, ["dimensioned"]),
+        (None, ["region", "regoin"], ["dimensioned", "plain"]),
+        ('{"region": ["us"], "regoin": ["us"]}', ["region"], ["dimensioned", "tied"]),
+    ],
+)
+def test_a_dimension_that_no_meter_declares_is_refused(
+    books: Histories, filters: str | None, keys: list[str] | None, meters: list[str]
+) -> None:
+    with pytest.raises(duckdb.Error, match="No such dimension: 'regoin'"):
+        by_dimension(books, filters, keys, meters)
 
 
 def test_null_arguments_are_refused_by_name(books: Histories) -> None:
@@ -423,8 +444,9 @@ def test_null_arguments_are_refused_by_name(books: Histories) -> None:
 
 
 def test_a_dimension_named_twice_groups_once(books: Histories) -> None:
-    once = by_dimension(books, None, ["region", "other"], ["dimensioned"])
-    twice = by_dimension(books, None, ["region", "region", "other", "region"], ["dimensioned"])
+    model = 'the model\'s "name"'
+    once = by_dimension(books, None, ["region", model], ["dimensioned"])
+    twice = by_dimension(books, None, ["region", "region", model, "region"], ["dimensioned"])
     assert twice == once
 
 

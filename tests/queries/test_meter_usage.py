@@ -78,6 +78,14 @@ def test_empty_windows_are_shown_on_request(warehouse: Warehouse) -> None:
         ({"meters": [{}]}, "meters[0][meter]"),
         ({"meters": [{"meter": METER, "dimension_filters": "x"}]}, "meters[0][dimension_filters]"),
         ({"value_grouping_window": "year"}, "value_grouping_window"),
+        (
+            {"meters": [{"meter": METER, "dimension_filters": {"regoin": ["us-east"]}}]},
+            "meters[0][dimension_filters][regoin]",
+        ),
+        (
+            {"meters": [{"meter": METER, "dimension_group_by_keys": ["region", "regoin"]}]},
+            "meters[0][dimension_group_by_keys][1]",
+        ),
     ],
 )
 def test_a_wrong_question_is_refused(
@@ -89,7 +97,7 @@ def test_a_wrong_question_is_refused(
 
 
 def test_dimensions_are_data(warehouse: Warehouse) -> None:
-    filters = {"'; drop table meters; --": ["' or 1=1"]}
+    filters = {"region": ["' or 1=1"]}
     rows = usage(warehouse, meters=[{"meter": METER, "dimension_filters": filters}]).rows
     assert rows.is_empty
 
