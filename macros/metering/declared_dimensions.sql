@@ -65,6 +65,26 @@
 {%- endmacro %}
 
 
+{# A declared dimension that the payload lacks; null where it lacks none. #}
+{% macro lacking_dimension(meter_key) -%}
+    {%- set declared = declared_dimension_keys() -%}
+    {%- if not declared -%}
+        cast(null as varchar)
+    {%- else -%}
+        case {{ meter_key }}
+            {%- for meter, keys in declared.items() %}
+            when {{ meter }}
+                then case
+                    {%- for key in keys %}
+                    when dimension_{{ loop.index }} is null then {{ quoted_text(key) }}
+                    {%- endfor %}
+                end
+            {%- endfor %}
+        end
+    {%- endif -%}
+{%- endmacro %}
+
+
 {# The values of all dimensions as a JSON object; null where the payload lacks one of them. `texts`
    are the columns that hold them. #}
 {% macro dimensions_as_json(meter_key, texts) -%}

@@ -22,6 +22,9 @@
                 ' has more than 15 digits before the point or 12 after it.'
             )
         when 'missing_dimension_payload_keys'
-            then 'The payload lacks a dimension that the meter declares.'
+            then concat(
+                'The payload lacks the dimension ''', {{ lacking_dimension('meter_key') }},
+                ''' that the meter declares.'
+            )
     end
 {%- endmacro %}

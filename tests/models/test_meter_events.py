@@ -317,9 +317,11 @@ def test_texts_that_look_like_numbers_with_exponents_are_told_apart(books: Histo
 def test_an_error_names_the_value_and_what_to_do(books: Histories) -> None:
     found = books.rows(
         "select error_message from meter_event_errors "
-        "where identifier in ('textual text', 'no meter', 'unknown customer') order by identifier"
+        "where identifier in ('half dimensioned', 'textual text', 'no meter', 'unknown customer') "
+        "order by identifier"
     )
     assert [text for (text,) in found] == [
+        "The payload lacks the dimension 'model' that the meter declares.",
         "No meter has the event name 'unheard of'. Land the meter.",
         "The value under 'tokens' is '12a', not a decimal number.",
         "No such customer: 'cus_who'. Land the customer.",
