@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from tests.models._lake import instant
 from tests.models._meters import Histories, Summary, event
 from tests.oracle.vectors import Vector, all_vectors
 
@@ -473,7 +474,16 @@ def _known_at(made: Histories) -> None:
                 event(NOON, 2, identifier=f"{name} 2", received_at=NOON + 20),
                 event(NOON, 4, identifier=f"{name} 2", received_at=NOON + 30),
                 event(NOON, 8, identifier=f"{name} 8", received_at=NOON + 40),
+                event(NOON, 16, identifier=f"{name} retracted", received_at=NOON + 15),
             ],
+        )
+        made.retractions.append(
+            {
+                "stream": "meter_events",
+                "key": f"{name} retracted",
+                "reason": "of other books",
+                "received_at": instant(NOON + 55),
+            }
         )
         made.cancel(name, f"{name} 8", NOON + 50)
         made.cancel(name, f"{name} 2", NOON + 60)
@@ -529,6 +539,7 @@ def test_arrival_decides_nothing(books: Histories, tmp_path: Path) -> None:
     ]
     other.batches = [(f"split_{part}", rows[part::7][::-1]) for part in range(7)]
     other.adjustments = books.adjustments[::-1]
+    other.retractions = books.retractions
     other.build()
     for mart in ("meter_event_summaries", "meter_event_summaries_daily"):
         assert other.rows(f"from {mart} order by id") == books.rows(f"from {mart} order by id")
