@@ -118,11 +118,11 @@ first_cancellations as (
             and named.identifier = adjustments.identifier
             and (
                 named.former_received_at is null
-                or adjustments.received_at >= named.received_at
+                or named.received_at <= adjustments.received_at
             )
             and (
                 named.next_received_at is null
-                or adjustments.received_at < named.next_received_at
+                or named.next_received_at > adjustments.received_at
             )
     group by named.batch_key, named.batch_row
 
