@@ -72,3 +72,14 @@ def test_every_link_of_the_documentation_leads_somewhere() -> None:
         if not (page.parent / target).exists()
     ]
     assert missing == []
+
+
+def test_a_decision_says_each_of_its_parts_once() -> None:
+    decisions = re.split(r"^### ", (ROOT / "DECISIONS.md").read_text("utf-8"), flags=re.MULTILINE)
+    twice = [
+        (decision.splitlines()[0], part)
+        for decision in decisions[1:]
+        for part in ("Rule", "Why", "What", "Example", "Evidence", "What differs")
+        if decision.count(f"**{part}.**") > 1
+    ]
+    assert twice == []
