@@ -7,7 +7,7 @@ alerts as (
         alerts.meter_id,
         alerts.customer_id,
         alerts.threshold_quantity,
-        alerts.created_at,
+        alerts.looks_from,
         alerts.inactive_since,
         alerts.livemode,
         meters.meter_key,
@@ -66,7 +66,7 @@ looked_at as (
     inner join alerts
         on
             events.meter_key = alerts.meter_key
-            and events.received_at >= alerts.created_at
+            and events.received_at >= alerts.looks_from
             and coalesce(events.received_at < alerts.inactive_since, true)
     inner join customers
         on

@@ -10,8 +10,10 @@ activity as (
 
     select
         id,
-        created_at,
         effective_at,
+        coalesce(
+            max(created_at) over (partition by id), min(effective_at) over (partition by id)
+        ) as looks_from,
         max(case when coalesce(status, 'active') = 'active' then effective_at end) over (
             partition by id
         ) as last_active_at
@@ -21,14 +23,18 @@ activity as (
 ),
 
 -- Of an alert that was only ever seen put away nobody knows when it was active: never.
-inactive as (
+looking as (
 
     select
         id,
-        min(case when last_active_at is null then created_at else effective_at end)
-            as inactive_since
+        min(looks_from) as looks_from,
+        min(
+            case
+                when last_active_at is null then looks_from
+                when effective_at > last_active_at then effective_at
+            end
+        ) as inactive_since
     from activity
-    where last_active_at is null or effective_at > last_active_at
     group by id
 
 )
@@ -43,11 +49,12 @@ select
     versions.gte as threshold_quantity,
     versions.recurrence,
     versions.created_at,
-    inactive.inactive_since,
+    looking.looks_from,
+    looking.inactive_since,
     versions.effective_at,
     versions.is_deleted_now as is_deleted,
     versions.livemode,
     versions.object_json
 from versions
-left join inactive
-    on versions.id = inactive.id
+left join looking
+    on versions.id = looking.id

@@ -138,6 +138,7 @@ ALERT: Mapping[str, Any] = {
     "created_at": START,
 }
 ARCHIVED: Mapping[str, Any] = {"status": "archived"}
+UNDATED: Mapping[str, Any] = {"gte": 55, "observed_at": "2026-06-01T00:00:00Z"}
 RECURRING: Mapping[str, Any] = {
     "type": "recurring",
     "recurring_interval": "month",
@@ -287,6 +288,16 @@ def _lake(folder: Path) -> Path:
                 {**ALERT, "id": f"alrt_{formula}", "meter": f"mtr_{formula}", "gte": gte}
                 for formula, gte in FORMULAS.items()
             ),
+            *(
+                {**ALERT, "id": f"alrt_{name}", "created_at": None, **UNDATED, **version}
+                for name, version in (
+                    ("undated", {"effective_at": "2026-06-05T12:00:00Z"}),
+                    ("undated", {"effective_at": "2026-06-08T00:00:00Z", "title": "Renamed"}),
+                    ("undated_archived", {"effective_at": "2026-06-01T00:00:00Z"}),
+                    ("undated_archived", {"effective_at": "2026-06-05T12:00:00Z", **ARCHIVED}),
+                    ("undated_only_archived", {"effective_at": "2026-06-01T00:00:00Z", **ARCHIVED}),
+                )
+            ),
             {**ALERT, "id": "alrt_archived"},
             {**ALERT, "id": "alrt_archived", **ARCHIVED, "effective_at": "2026-06-06T12:00:00Z"},
             {**ALERT, "id": "alrt_put_away"},
@@ -414,3 +425,13 @@ def test_an_archived_alert_keeps_its_trigger_and_gets_none(drafts: Built) -> Non
         "select alert_id, triggered_at from alert_triggers"
         " where alert_id in ('alrt_archived', 'alrt_put_away', 'alrt_only_archived')"
     ) == [("alrt_archived", datetime(2026, 6, 6))]
+
+
+def test_an_alert_without_a_creation_looks_from_its_first_version_on(drafts: Built) -> None:
+    assert drafts.rows(
+        "select alert_id, triggered_at, total from alert_triggers"
+        " where alert_id like 'alrt_undated%' order by alert_id"
+    ) == [
+        ("alrt_undated", datetime(2026, 6, 7), Decimal(59)),
+        ("alrt_undated_archived", datetime(2026, 6, 5), Decimal(60)),
+    ]
