@@ -3,8 +3,8 @@
 
    `usage` has the events that an alert looks at: alert_id, customer_id, threshold_quantity,
    formula, value, unique_value, event_at, received_at, received_sequence, batch_key, batch_row.
-   The total is that of the meter's formula over the events in order of receipt; an alert triggers
-   once for each customer. Gives alert_id, customer_id, threshold_quantity, total, event_at,
+   The total is that of the meter's formula over the events in order of receipt, the last being the
+   one of the latest time among them; an alert triggers once for each customer. Gives alert_id, customer_id, threshold_quantity, total, event_at,
    received_at, batch_key and batch_row. Source: Stripe's alerts and thresholds page. #}
 {% macro alert_crossings(usage) %}
     select
@@ -28,7 +28,7 @@
                 running.*,
                 {{ aggregated_value(
                     'running.formula', 'running.value_sum', 'running.place', 'running.value_min',
-                    'running.value_max', 'running.value', 'running.value_count'
+                    'running.value_max', 'running.value_last', 'running.value_count'
                 ) }} as total
             from (
                 select
@@ -36,6 +36,10 @@
                     sum(usage.value) over until_now as value_sum,
                     min(usage.value) over until_now as value_min,
                     max(usage.value) over until_now as value_max,
+                    {{ latest_by('usage.value', ordering([
+                        'usage.event_at', 'usage.received_at', 'usage.received_sequence',
+                        'usage.value'
+                    ])) }} over until_now as value_last,
                     sum(
                         case when usage.place_of_value = 1 then 1 else 0 end
                     ) over until_now as value_count,

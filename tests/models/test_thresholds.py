@@ -217,6 +217,7 @@ def _lake(folder: Path) -> Path:
             }
             for name, event, formula in (
                 ("1", "used", "sum"),
+                ("last", "last", "last"),
                 *((formula, formula, formula) for formula in FORMULAS),
             )
         ],
@@ -230,6 +231,16 @@ def _lake(folder: Path) -> Path:
             *_events("credit", ("05T00:00:00", 10_000), ("10T00:00:00", 1)),
             *_events("blind", ("30T00:00:00", 25_000)),
             *_events("plain", ("05T00:00:00", 60), ("06T00:00:00", 50), ("07T00:00:00", 9)),
+            *(
+                {
+                    "event_name": "last",
+                    "event_at": f"2026-06-{at}T00:00:00Z",
+                    "received_at": f"2026-06-{received}T00:00:00Z",
+                    "stripe_customer_id": "cus_plain",
+                    "value": Decimal(value),
+                }
+                for at, received, value in (("05", "05", 5), ("04", "06", 200), ("07", "07", 150))
+            ),
             *(
                 {**event, "event_name": formula, "identifier": f"{formula}_{event['identifier']}"}
                 for formula in FORMULAS
@@ -288,6 +299,7 @@ def _lake(folder: Path) -> Path:
                 {**ALERT, "id": f"alrt_{formula}", "meter": f"mtr_{formula}", "gte": gte}
                 for formula, gte in FORMULAS.items()
             ),
+            {**ALERT, "id": "alrt_last", "meter": "mtr_last", "gte": 100},
             *(
                 {**ALERT, "id": f"alrt_{name}", "created_at": None, **UNDATED, **version}
                 for name, version in (
@@ -418,6 +430,14 @@ def test_an_alert_compares_what_the_meters_formula_comes_to(drafts: Built) -> No
         ("alrt_min", datetime(2026, 6, 5), Decimal(4)),
         ("alrt_unique_count", datetime(2026, 6, 7), Decimal(2)),
     ]
+
+
+def test_an_alert_on_the_last_value_passes_over_an_older_one_that_comes_late(
+    drafts: Built,
+) -> None:
+    assert drafts.rows(
+        "select triggered_at, total from alert_triggers where alert_id = 'alrt_last'"
+    ) == [(datetime(2026, 6, 7), Decimal(150))]
 
 
 def test_an_archived_alert_keeps_its_trigger_and_gets_none(drafts: Built) -> None:
