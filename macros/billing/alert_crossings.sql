@@ -4,8 +4,9 @@
    `usage` has the events that an alert looks at: alert_id, customer_id, threshold_quantity,
    formula, value, unique_value, event_at, received_at, received_sequence, batch_key, batch_row.
    The total is that of the meter's formula over the events in order of receipt, the last being the
-   one of the latest time among them; an alert triggers once for each customer. Gives alert_id, customer_id, threshold_quantity, total, event_at,
-   received_at, batch_key and batch_row. Source: Stripe's alerts and thresholds page. #}
+   one of the latest time among them; an alert triggers once for each customer. Gives alert_id,
+   customer_id, threshold_quantity, total, event_at, received_at, batch_key and batch_row. Source:
+   Stripe's alerts and thresholds page. #}
 {% macro alert_crossings(usage) %}
     select
         reached.alert_id,
