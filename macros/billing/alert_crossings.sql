@@ -2,7 +2,10 @@
    got there.
 
    `usage` has the events that an alert looks at: alert_id, customer_id, threshold_quantity,
-   formula, value, unique_value, event_at, received_at, received_sequence, batch_key, batch_row.
+   formula, value, unique_value, counted (-1 for one that is taken back, whose value is negated,
+   else 1), last_at (what the last one is told by), event_at, arrived_at (of the event that
+   arrives: what it takes back comes before it), received_at, received_sequence, batch_key,
+   batch_row.
    The total is that of the meter's formula over the events in order of receipt, the last being the
    one of the latest time among them; an alert triggers once for each customer. Gives alert_id,
    customer_id, threshold_quantity, total, event_at, received_at, batch_key and batch_row. Source:
@@ -28,7 +31,7 @@
             select
                 running.*,
                 {{ aggregated_value(
-                    'running.formula', 'running.value_sum', 'running.place', 'running.value_min',
+                    'running.formula', 'running.value_sum', 'running.events', 'running.value_min',
                     'running.value_max', 'running.value_last', 'running.value_count'
                 ) }} as total
             from (
@@ -38,12 +41,13 @@
                     min(usage.value) over until_now as value_min,
                     max(usage.value) over until_now as value_max,
                     {{ latest_by('usage.value', ordering([
-                        'usage.event_at', 'usage.received_at', 'usage.received_sequence',
+                        'usage.last_at', 'usage.received_at', 'usage.received_sequence',
                         'usage.value'
                     ])) }} over until_now as value_last,
                     sum(
                         case when usage.place_of_value = 1 then 1 else 0 end
                     ) over until_now as value_count,
+                    sum(usage.counted) over until_now as events,
                     row_number() over until_now as place
                 from (
                     select
@@ -63,7 +67,7 @@
                     )
             ) as running
         ) as summed
-        where summed.total >= summed.threshold_quantity
+        where summed.counted > 0 and summed.total >= summed.threshold_quantity
     ) as reached
     where reached.crossing_place = 1
 {% endmacro %}
@@ -72,7 +76,18 @@
 {% macro order_of_receipt(usage) -%}
     {{ usage }}.received_at,
     {{ usage }}.received_sequence,
-    {{ usage }}.event_at,
+    {{ usage }}.arrived_at,
+    {{ usage }}.counted,
     {{ usage }}.batch_key,
     {{ usage }}.batch_row
+{%- endmacro %}
+
+{# What tells which event of a meter that takes the last one that is: its time or, where of a window
+   only the one received last counts, the window's. #}
+{% macro last_at(events) -%}
+    case {{ events }}.window_seconds
+        when 3600 then date_trunc('hour', {{ events }}.event_at)
+        when 86400 then date_trunc('day', {{ events }}.event_at)
+        else {{ events }}.event_at
+    end
 {%- endmacro %}

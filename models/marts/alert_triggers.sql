@@ -41,7 +41,7 @@ customers as (
 
 events as (
 
-    {{ counted_meter_events(
+    {{ arriving_meter_events(
         ref('meter_events'), 'alerted_meters', ref('meter_event_cancellations')
     ) }}
 
@@ -55,9 +55,12 @@ looked_at as (
         customers.customer_id,
         alerts.threshold_quantity,
         alerts.formula,
-        events.value,
+        case when events.is_taken_back then -events.value else events.value end as value,
         events.unique_value,
+        case when events.is_taken_back then -1 else 1 end as counted,
+        {{ last_at('events') }} as last_at,
         events.event_at,
+        events.arrived_at,
         events.received_at,
         events.received_sequence,
         events.batch_key,
@@ -66,12 +69,18 @@ looked_at as (
     inner join alerts
         on
             events.meter_key = alerts.meter_key
-            and events.received_at >= alerts.looks_from
+            and events.first_received_at >= alerts.looks_from
             and coalesce(events.received_at < alerts.inactive_since, true)
     inner join customers
         on
             events.customer_key = customers.customer_key
             and coalesce(alerts.customer_id, customers.customer_id) = customers.customer_id
+    -- Only what adds up can be taken back; of other formulas what was replaced never counted.
+    where case
+        when alerts.formula in ('sum', 'count', 'avg') then true
+        when alerts.formula = 'last' then not events.is_taken_back
+        else not events.is_taken_back and not events.is_replaced
+    end
 
 ),
 

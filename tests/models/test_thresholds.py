@@ -35,7 +35,8 @@ USAGE = """
 """
 ALERTED = """
     alert_id varchar, customer_id varchar, threshold_quantity bigint, formula varchar,
-    value decimal(38,12), unique_value varchar, event_at timestamp, received_at timestamp,
+    value decimal(38,12), unique_value varchar, counted integer, last_at timestamp,
+    event_at timestamp, arrived_at timestamp, received_at timestamp,
     received_sequence bigint, batch_key integer, batch_row bigint
 """
 START = datetime(2026, 6, 1)
@@ -109,6 +110,9 @@ def test_random_alerts_trigger_at_the_oracles_event() -> None:
                 "sum",
                 int(used),
                 None,
+                1,
+                START,
+                START,
                 START,
                 START + timedelta(seconds=second),
                 place,
@@ -138,6 +142,7 @@ ALERT: Mapping[str, Any] = {
     "created_at": START,
 }
 ARCHIVED: Mapping[str, Any] = {"status": "archived"}
+GAUGE: Mapping[str, Any] = {**ALERT, "meter": "mtr_hour_sum", "customer": "cus_gauge"}
 UNDATED: Mapping[str, Any] = {"gte": 55, "observed_at": "2026-06-01T00:00:00Z"}
 RECURRING: Mapping[str, Any] = {
     "type": "recurring",
@@ -202,6 +207,13 @@ def _lake(folder: Path) -> Path:
                 "unit_amount": 10,
                 "recurring_aggregate_usage": "sum",
             },
+            {
+                **RECURRING,
+                "id": "gauge",
+                "billing_scheme": "per_unit",
+                "unit_amount": 100,
+                "recurring_meter": "mtr_hour_sum",
+            },
         ],
     )
     lake.land(
@@ -220,9 +232,21 @@ def _lake(folder: Path) -> Path:
                 ("last", "last", "last"),
                 *((formula, formula, formula) for formula in FORMULAS),
             )
+        ]
+        + [
+            {
+                "id": f"mtr_hour_{formula}",
+                "event_name": "gauge",
+                "status": "active",
+                "default_aggregation_formula": formula,
+                "event_time_window": "hour",
+                "customer_payload_key": "stripe_customer_id",
+                "value_payload_key": "value",
+            }
+            for formula in ("sum",)
         ],
     )
-    names = ("second", "credit", "blind", "records", "plain")
+    names = ("second", "credit", "blind", "records", "plain", "gauge")
     lake.land("customers", [{"id": f"cus_{name}", "currency": "usd"} for name in names])
     lake.land(
         "meter_events",
@@ -231,6 +255,16 @@ def _lake(folder: Path) -> Path:
             *_events("credit", ("05T00:00:00", 10_000), ("10T00:00:00", 1)),
             *_events("blind", ("30T00:00:00", 25_000)),
             *_events("plain", ("05T00:00:00", 60), ("06T00:00:00", 50), ("07T00:00:00", 9)),
+            *(
+                {**event, "event_name": "gauge"}
+                for event in _events(
+                    "gauge",
+                    ("05T10:10:00", 120),
+                    ("05T10:30:00", 10),
+                    ("06T10:10:00", 5),
+                    ("06T10:30:00", 60),
+                )
+            ),
             *(
                 {
                     "event_name": "last",
@@ -271,6 +305,7 @@ def _lake(folder: Path) -> Path:
             ),
             _subscription("records", "records", usage_gte=100),
             _subscription("plain", "volume"),
+            _subscription("gauge", "gauge", billing_thresholds_amount_gte=10_000),
         ],
     )
     lake.land(
@@ -299,6 +334,8 @@ def _lake(folder: Path) -> Path:
                 {**ALERT, "id": f"alrt_{formula}", "meter": f"mtr_{formula}", "gte": gte}
                 for formula, gte in FORMULAS.items()
             ),
+            {**GAUGE, "id": "alrt_gauge", "gte": 100},
+            {**GAUGE, "id": "alrt_gauge_later", "gte": 60, "created_at": "2026-06-05T10:20:00Z"},
             {**ALERT, "id": "alrt_last", "meter": "mtr_last", "gte": 100},
             *(
                 {**ALERT, "id": f"alrt_{name}", "created_at": None, **UNDATED, **version}
@@ -395,6 +432,32 @@ def test_a_threshold_of_usage_counts_records(drafts: Built) -> None:
     assert [invoice[:3] for invoice in invoices(drafts, "records")] == [
         ("subscription_threshold", "06-03", 1_100),
         ("subscription_cycle", "07-01", 0),
+    ]
+
+
+def test_an_event_that_replaces_another_takes_no_invoice_of_a_threshold_back(drafts: Built) -> None:
+    threshold, last = invoices(drafts, "gauge")
+    assert threshold == (
+        "subscription_threshold",
+        "06-05",
+        12_000,
+        [("120 × API (at $1.00 / month)", 12_000)],
+    )
+    assert last == (
+        "subscription_cycle",
+        "07-01",
+        -5_000,
+        [("70 × API (at $1.00 / month)", 7_000), ("API (previously billed)", -12_000)],
+    )
+
+
+def test_an_event_that_replaces_another_takes_no_trigger_of_an_alert_back(drafts: Built) -> None:
+    assert drafts.rows(
+        "select alert_id, triggered_at, total from alert_triggers"
+        " where alert_id like 'alrt_gauge%' order by alert_id"
+    ) == [
+        ("alrt_gauge", datetime(2026, 6, 5, 10, 10), Decimal(120)),
+        ("alrt_gauge_later", datetime(2026, 6, 6, 10, 30), Decimal(70)),
     ]
 
 

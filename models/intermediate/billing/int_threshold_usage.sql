@@ -5,7 +5,9 @@
     counts of meters.
     Where an item changes its price, what it has come to is what would be billed then
     (int_metered_spans): each span of its usage adds up by itself. A change has a row for each span
-    from then on, and for each that is not billed any more, at nothing (`is_dropped`). -#}
+    from then on, and for each that is not billed any more, at nothing (`is_dropped`).
+    An event of a meter with an event_time_window takes back the one before it in its window. No
+    threshold is looked at there, nor at a change (`is_unseen`), but at the next event. -#}
 with
 
 stated_items as (
@@ -184,7 +186,7 @@ customers_events as (
 
 events as (
 
-    {{ counted_meter_events(
+    {{ arriving_meter_events(
         'customers_events', 'threshold_meters', ref('meter_event_cancellations')
     ) }}
 
@@ -201,7 +203,14 @@ added as (
         events.received_at,
         events.received_sequence,
         events.event_at,
-        case events.formula when 'count' then 1 else events.value end as added_quantity
+        events.arrived_at,
+        events.is_taken_back,
+        case
+            when events.is_taken_back
+                then -(case events.formula when 'count' then 1 else events.value end)
+            when events.formula = 'count' then 1
+            else events.value
+        end as added_quantity
     from events
     inner join keyed_periods
         on
@@ -221,6 +230,8 @@ added as (
         records.received_at,
         records.received_sequence,
         records.used_at as event_at,
+        records.used_at as arrived_at,
+        false as is_taken_back,
         records.quantity as added_quantity
     from {{ ref('int_threshold_usage_records') }} as records
     inner join periods
@@ -240,13 +251,16 @@ added as (
         changed_at as received_at,
         cast(null as bigint) as received_sequence,
         cast(null as timestamp) as event_at,
+        cast(null as timestamp) as arrived_at,
+        false as is_taken_back,
         cast(0 as {{ quantity_type() }}) as added_quantity
     from spans
     where changed_at is not null
 
 ),
 
--- A change comes before what is received in its second.
+-- A change comes before what is received in its second, and what an event takes back before the
+-- event.
 ranked as (
 
     select
@@ -257,8 +271,9 @@ ranked as (
                 received_at,
                 case when change_number is null then 1 else 0 end,
                 received_sequence,
-                event_at,
+                arrived_at,
                 item_id,
+                case when is_taken_back then 0 else 1 end,
                 added_quantity
         ) as event_rank
     from added
@@ -284,7 +299,7 @@ steps as (
         ranked.received_at,
         cast(ranked.added_quantity as {{ quantity_type() }}) as added_quantity,
         ranked.event_rank,
-        ranked.change_number is not null as is_change,
+        ranked.change_number is not null or ranked.is_taken_back as is_unseen,
         coalesce(ranked.received_at >= keyed_spans.changed_at, true) as is_in_force
     from ranked
     inner join keyed_spans
@@ -331,7 +346,7 @@ steps as (
         period_start as received_at,
         cast(0 as {{ quantity_type() }}) as added_quantity,
         0 as event_rank,
-        false as is_change,
+        false as is_unseen,
         true as is_in_force
     from keyed_spans
     where changed_at is null
@@ -370,7 +385,7 @@ quantities as (
         used_until,
         shown_from,
         received_at,
-        is_change,
+        is_unseen,
         span_quantity,
         cast(greatest(span_quantity, 0) as {{ quantity_type() }}) as quantity
     from summed
@@ -433,7 +448,7 @@ states as (
         quantities.used_until,
         quantities.shown_from,
         quantities.received_at,
-        quantities.is_change,
+        quantities.is_unseen,
         false as is_dropped,
         quantities.span_quantity,
         coalesce(amounts.item_amount, 0) as span_amount
@@ -455,7 +470,7 @@ states as (
         used_until,
         shown_from,
         received_at,
-        true as is_change,
+        true as is_unseen,
         true as is_dropped,
         cast(0 as {{ quantity_type() }}) as span_quantity,
         0 as span_amount
@@ -491,7 +506,7 @@ timed as (
         valued.used_from,
         valued.used_until,
         valued.shown_from,
-        valued.is_change,
+        valued.is_unseen,
         valued.is_dropped,
         -- What is received before its period begins, or as it begins, is invoiced within it.
         greatest(valued.received_at, {{ plus_seconds('periods.period_start', 1) }}) as received_at,
@@ -554,7 +569,7 @@ select
 from timed
 left join thresholds
     on
-        not timed.is_change
+        not timed.is_unseen
         and timed.item_id = thresholds.subscription_item_id
         and timed.received_at >= thresholds.valid_from
         and timed.received_at < thresholds.valid_until
