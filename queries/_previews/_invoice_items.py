@@ -165,8 +165,13 @@ def _priced(
         unit = Decimal(str(item.get("unit_amount_decimal") or item.get("unit_amount") or 0))
     _check_currency(said, currency, nested(path, "currency"))
     amount = hypothesis.reader.row(
-        "select previews.amount_of($quantity, $unit_amount) as amount",
-        {"quantity": Decimal(item["quantity"]), "unit_amount": unit},
+        "select previews.amount_of("
+        "$quantity, $unit_amount, cast($divide_by as bigint), cast($round as varchar)) as amount",
+        {
+            "quantity": Decimal(item["quantity"]),
+            "unit_amount": unit,
+            **_packages(hypothesis, given, price or item.get("price"), path),
+        },
     )
     if amount is None or amount["amount"] is None:
         raise InvalidRequestError(
@@ -182,6 +187,17 @@ def _priced(
         "currency": said,
         "unit_amount_decimal": f"{unit:f}",
     }
+
+
+def _packages(
+    hypothesis: Hypothesis, given: Mapping[str, Any], price: Object | str | None, path: str
+) -> Object:
+    """Give how an item's price counts packages; one with a unit amount of its own counts none."""
+    if isinstance(price, str):
+        price = hypothesis.landed("price", price, nested(path, "price"))
+    is_said = "unit_amount" in given or "unit_amount_decimal" in given
+    transform = {} if is_said else (price or {}).get("transform_quantity") or {}
+    return {"divide_by": transform.get("divide_by"), "round": transform.get("round")}
 
 
 def _name(hypothesis: Hypothesis, price: Object) -> str | None:

@@ -53,6 +53,9 @@ CATALOGUE: tuple[Object, ...] = (
     price("call", "2", recurring=MONTHLY_METERED),
     price("call_dear", "2.5", recurring=MONTHLY_METERED),
     price("setup", "5000", recurring=None),
+    price(
+        "setup_of_five", "1000", recurring=None, transform_quantity={"divide_by": 5, "round": "up"}
+    ),
     FIVE_OFF,
     TENTH_OFF,
     HALF_OFF_ONCE,

@@ -49,6 +49,14 @@ def test_a_credit_is_not_discountable_unless_it_says_so(account: Warehouse) -> N
         assert line.discountable is is_discountable, fields
 
 
+def test_a_price_that_counts_packages_is_charged_by_the_package(account: Warehouse) -> None:
+    six: dict[str, Any] = {"price": "price_setup_of_five", "quantity": 6}
+    phase = {"items": [{"price": "price_seat_10"}], "add_invoice_items": [six]}
+    for params in (add(**six), {"schedule_details": {"phases": [phase]}}):
+        line = account.invoices.create_preview(params).lines.data[0]
+        assert (line.quantity, line.amount) == (6, 2000)
+
+
 @pytest.fixture
 def edited(account_home: Path, tmp_path: Path) -> Generator[Warehouse]:
     """The account once more, to be edited."""
