@@ -103,16 +103,25 @@ select
 from ({{target}}) as target
 """
 
-# Of a period that is billed at several prices the last: what is in force.
+# The period that the answering invoice bills; of one that is billed at several prices the last:
+# what is in force.
 _USAGE: Final = f"""
 update {_INTERMEDIATE}."int_metered_quantities"
 set used_quantity = cast($quantity as decimal(38, 12)), quantity_source = 'hypothetical'
 where
     subscription_item_id = $item
-    and line_source_id in (
-        select arg_max(line_source_id, (boundary_at, period_end))
+    and line_source_id = (
+        select line_source_id
         from {_INTERMEDIATE}."int_metered_quantities"
         where subscription_item_id = $item
+        order by
+            case
+                when boundary_at >= make_timestamp(cast($answers_from as bigint) * 1000000)
+                    then boundary_at
+            end nulls last,
+            boundary_at desc,
+            period_end desc
+        limit 1
     )
 """
 
@@ -154,7 +163,7 @@ def changes_of(hypothesis: Hypothesis, request: PreviewRequest, subject: Subject
     changes += _counted_from(subject)
     changes += _cleared(request, subject)
     changes += _discounts(hypothesis, request, subject, target)
-    changes += _usage(hypothesis, request)
+    changes += _usage(hypothesis, request, subject)
     return changes
 
 
@@ -225,18 +234,20 @@ def _discounts(
     return found
 
 
-def _usage(hypothesis: Hypothesis, request: PreviewRequest) -> list[Change]:
+def _usage(hypothesis: Hypothesis, request: PreviewRequest, subject: Subject) -> list[Change]:
     given = cast("list[Mapping[str, Any]]", request.get("hypothetical_usage") or [])
     items = _metered_items(hypothesis)
-    found: list[Change] = []
+    found: dict[str, Change] = {}
     for at, entry in enumerate(given):
         name = "subscription_item" if "subscription_item" in entry else "price"
-        item = _item(hypothesis, items, name, entry[name], f"hypothetical_usage[{at}][{name}]")
+        param = f"hypothetical_usage[{at}][{name}]"
+        item = _item(hypothesis, items, name, entry[name], param, subject)
+        if item in found:
+            raise InvalidRequestError(f"The usage of {entry[name]} is given twice.", param=param)
         quantity: Decimal = entry["quantity"]
-        found.append(
-            Change("int_metered_quantities", _USAGE, {"item": item, "quantity": str(quantity)})
-        )
-    return found
+        values = {"item": item, "quantity": str(quantity), "answers_from": subject.answers_from}
+        found[item] = Change("int_metered_quantities", _USAGE, values)
+    return list(found.values())
 
 
 def _metered_items(hypothesis: Hypothesis) -> dict[str, str]:
@@ -251,7 +262,12 @@ def _metered_items(hypothesis: Hypothesis) -> dict[str, str]:
 
 
 def _item(
-    hypothesis: Hypothesis, items: Mapping[str, str], name: str, identifier: str, param: str
+    hypothesis: Hypothesis,
+    items: Mapping[str, str],
+    name: str,
+    identifier: str,
+    param: str,
+    subject: Subject,
 ) -> str:
     if name == "price":
         found = [item for item, price in items.items() if price == identifier]
@@ -264,11 +280,16 @@ def _item(
     if identifier in items:
         return identifier
     row = hypothesis.reader.row(
-        "select usage_type from main.subscription_items where id = $id",
+        "select usage_type, subscription_id from main.subscription_items where id = $id",
         {"id": identifier},
     )
     if row is None:
         raise no_such("subscription_item", identifier, param=param, http_status=400)
+    if row["subscription_id"] != subject.subscription:
+        raise InvalidRequestError(
+            f"The subscription item {identifier} is not of the subscription that is previewed.",
+            param=param,
+        )
     if row["usage_type"] != "metered":
         raise InvalidRequestError(
             f"The subscription item {identifier} is licensed: give it a quantity in "

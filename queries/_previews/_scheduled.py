@@ -54,7 +54,7 @@ def _first_phase(
         subscription=NEW_SUBSCRIPTION,
         currency=subscription["currency"],
         as_of=max(hypothesis.now, phase.start),
-        wanted="true",
+        wanted="is_upcoming" if "hypothetical_usage" in request.params else "true",
         changed_at=phase.start,
     )
 
@@ -91,6 +91,7 @@ def _phases_to_come(
         as_of=boundary if last_at > now else now,
         wanted=f"created_at {'>=' if at_once else '>'} timestamp '{moment}'",
         changed_at=versions[0][1] if versions else None,
+        answers_from=now if at_once else now + 1,
     )
 
 

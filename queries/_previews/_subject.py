@@ -27,6 +27,8 @@ class Subject:
     """From when on the subscription is supposed to be another."""
     dated_at: int | None = None
     """From when on the change counts, where that is not when it is made."""
+    answers_from: int | None = None
+    """The first second in which the invoice that answers may be raised, where not the next one."""
 
 
 def next_invoice(

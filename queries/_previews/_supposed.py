@@ -94,6 +94,7 @@ def _existing(
     wanted = "is_upcoming"
     changed_at = None
     dated_at = at
+    answers_from = None
     if details.fields:
         if _begins_what_is_paid(hypothesis, current, request, at):
             at += 1
@@ -102,6 +103,7 @@ def _existing(
         changed_at = at
         if not request.is_recurring and may_answer_at_once(reader, current, changed, at):
             wanted = f"(is_upcoming or created_at = timestamp '{instant(at)}')"
+            answers_from = at
     return Subject(
         customer=customer,
         subscription=identifier,
@@ -110,6 +112,7 @@ def _existing(
         wanted=wanted,
         changed_at=changed_at,
         dated_at=dated_at,
+        answers_from=answers_from,
     )
 
 

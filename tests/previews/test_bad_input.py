@@ -104,6 +104,24 @@ BAD: dict[str, tuple[dict[str, Any], str, str | None]] = {
         "hypothetical_usage[0][subscription_item]",
         None,
     ),
+    "usage of another subscription's item": (
+        {
+            "subscription": "sub_half",
+            "hypothetical_usage": [{"subscription_item": "si_metered_0", "quantity": "1"}],
+        },
+        "hypothetical_usage[0][subscription_item]",
+        None,
+    ),
+    "usage of an item, twice": (
+        {
+            "subscription": "sub_metered",
+            "hypothetical_usage": [
+                {"subscription_item": "si_metered_0", "quantity": quantity} for quantity in "12"
+            ],
+        },
+        "hypothetical_usage[1][subscription_item]",
+        None,
+    ),
     "a price in another currency": (
         change("half", price="price_seat_jpy"),
         f"{ITEMS}[price]",

@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from meterhouse import Warehouse
-from tests.previews._account import JUNE
+from tests.previews._account import JULY, JUNE
 
 METERED = [{"subscription_item": "si_metered_0", "quantity": "1000.5"}]
 
@@ -42,6 +42,39 @@ def test_another_price_is_put_on_what_was_really_used(account: Warehouse) -> Non
         }
     )
     assert shown(invoice)[0] == ("150 call × Calls (at $0.025 / month)", 375)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"billing_cycle_anchor": "now"}, {"cancel_now": True}, {"trial_end": JULY}],
+    ids=["a new anchor", "an end", "a trial"],
+)
+def test_usage_is_of_the_period_that_a_change_ends_and_invoices(
+    account: Warehouse, change: dict[str, Any]
+) -> None:
+    invoice = account.invoices.create_preview(
+        {
+            "subscription": "sub_metered",
+            "subscription_details": change,
+            "hypothetical_usage": METERED,
+        }
+    )
+    assert ("1000.5 call × Calls (at $0.02 / month)", 2001) in shown(invoice)
+
+
+def test_usage_under_a_schedule_is_on_the_invoice_that_answers(account: Warehouse) -> None:
+    items = [{"price": "price_call"}, {"price": "price_seat_10"}]
+    usage = [{"price": "price_call", "quantity": 250}]
+    begun = [
+        {"items": items, "start_date": JUNE, "end_date": JULY},
+        {"items": [*items, {"price": "price_seat_20"}]},
+    ]
+    for params in (
+        {"schedule": "sub_sched_steered_monthly", "schedule_details": {"phases": begun}},
+        {"schedule_details": {"phases": [{"items": items}]}},
+    ):
+        invoice = account.invoices.create_preview({**params, "hypothetical_usage": usage})
+        assert shown(invoice)[0] == ("250 call × Calls (at $0.02 / month)", 500)
 
 
 def test_both_can_be_supposed_in_one_call(account: Warehouse) -> None:
