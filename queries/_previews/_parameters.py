@@ -15,6 +15,7 @@ from queries._kinds import (
     Integer,
     Kind,
     ListOf,
+    MapOrUnset,
     Text,
     TextMap,
     Timestamp,
@@ -43,15 +44,17 @@ _ADDRESS: Final = Parameters(
 )
 
 _CUSTOMER_DETAILS: Final = Parameters(
-    Parameter("address", _ADDRESS, "The customer's address."),
+    Parameter("address", MapOrUnset(_ADDRESS), "The customer's address; empty: none."),
     Parameter(
         "shipping",
-        Parameters(
-            Parameter("address", _ADDRESS, "Where to ship to.", required=True),
-            Parameter("name", Text(), "Who receives it.", required=True),
-            Parameter("phone", Text(), "The receiver's telephone number."),
+        MapOrUnset(
+            Parameters(
+                Parameter("address", _ADDRESS, "Where to ship to.", required=True),
+                Parameter("name", Text(), "Who receives it.", required=True),
+                Parameter("phone", Text(), "The receiver's telephone number."),
+            )
         ),
-        "Where the customer is shipped to.",
+        "Where the customer is shipped to; empty: nowhere.",
     ),
     Parameter(
         "tax",

@@ -108,6 +108,12 @@ def test_a_trial_can_be_taken_from_the_price(account: Warehouse) -> None:
     assert line.period.end - line.period.start == 14 * 86_400
 
 
+def test_an_address_can_be_left_out_of_what_a_customer_has(account: Warehouse) -> None:
+    details = {"address": "", "shipping": ""}
+    invoice = account.invoices.create_preview({"customer": "cus_half", "customer_details": details})
+    assert (invoice.customer_address, invoice.customer_shipping) == (None, None)
+
+
 def test_lines_are_paged_both_ways(account: Warehouse) -> None:
     change = {"subscription": "sub_half", "subscription_items": ITEMS}
     every = [line.id for line in account.invoices.upcoming_lines.list(change).data]
