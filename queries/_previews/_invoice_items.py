@@ -37,6 +37,12 @@ def suppose_invoice_items(
             )
         named |= {each["invoiceitem"]} if "invoiceitem" in each else set()
         base = _pending(hypothesis, each, customer, where)
+        if base is not None and base["currency"] != currency:
+            raise InvalidRequestError(
+                f"The invoice item {base['id']} is in {base['currency']}; the invoice's lines are "
+                f"in {currency}.",
+                param=nested(where, "invoiceitem"),
+            )
         item = base or _new(hypothesis, customer, subscription, where, each, when)
         item |= _fields(hypothesis, each, item, currency, where, is_new=base is None)
         if base is None:

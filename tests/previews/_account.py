@@ -196,6 +196,7 @@ SCHEDULES: tuple[Object, ...] = (
 PENDING: tuple[Object, ...] = (
     invoice_item("pending_work", "pair", 1500, at("2026-06-10")),
     invoice_item("lonely_work", "bystander", 700, at("2026-06-10")),
+    invoice_item("dollar_work", "euro", 900, at("2026-06-10")),
 )
 
 USAGE: tuple[Object, ...] = tuple(

@@ -127,6 +127,11 @@ BAD: dict[str, tuple[dict[str, Any], str, str | None]] = {
         f"{ITEMS}[price]",
         None,
     ),
+    "a pending item in another currency": (
+        {"customer": "cus_euro", "invoice_items": [{"invoiceitem": "ii_dollar_work", "amount": 5}]},
+        "invoice_items[0][invoiceitem]",
+        None,
+    ),
     "an item in another currency": (
         invoiced(amount=1, currency="jpy"),
         "invoice_items[0][currency]",
