@@ -22,6 +22,7 @@ Object = dict[str, Any]
 NEW_CUSTOMER: Final = "cus_preview"
 NEW_SUBSCRIPTION: Final = "sub_preview"
 NEW_ITEM: Final = "si_preview_"
+NEW_PRICE: Final = "price_preview_"
 
 _LONGEST: Final = {"day": 1095, "week": 156, "month": 36, "year": 3}
 """The most intervals in one period: three years, as at Stripe."""
@@ -134,7 +135,7 @@ class Hypothesis:
             _check_interval(recurring, nested(path, "recurring"))
         amount = data.get("unit_amount_decimal", data.get("unit_amount"))
         price: Object = {
-            "id": "price_preview_" + digest(path, data),
+            "id": NEW_PRICE + digest(path, data),
             "object": "price",
             "active": False,
             "billing_scheme": "per_unit",
@@ -239,6 +240,19 @@ class Hypothesis:
 def price_of(item: Mapping[str, Any]) -> Any:
     """Give the price of a subscription item, as an id or in full; older exports call it plan."""
     return item.get("price") or item.get("plan")
+
+
+def refuse_currency(price: Mapping[str, Any], wanted: str, path: str) -> InvalidRequestError:
+    """Say that a price that an item names or describes is in another currency than the preview."""
+    if str(price["id"]).startswith(NEW_PRICE):
+        return InvalidRequestError(
+            f"The currency {price['currency']} is not the preview's: it is in {wanted}.",
+            param=f"{path}[price_data][currency]",
+        )
+    return InvalidRequestError(
+        f"The price {price['id']} is in {price['currency']}; the preview is in {wanted}.",
+        param=f"{path}[price]",
+    )
 
 
 def _check_interval(recurring: Mapping[str, Any], path: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from queries._errors import InvalidRequestError
 from queries._parameters import nested
-from queries._previews._hypothesis import Hypothesis, Object, digest
+from queries._previews._hypothesis import Hypothesis, Object, digest, refuse_currency
 from queries._previews._pending_items import pending_item, superseded_edits
 from queries._previews._request import exclusive, missing, one_of
 
@@ -217,7 +217,8 @@ def _currency_of_price(price: Object, currency: str, path: str) -> str:
     options: Mapping[str, Any] = price.get("currency_options") or {}
     if price["currency"] != currency and currency in options:
         return currency
-    _check_currency(price["currency"], currency, nested(path, "price"))
+    if price["currency"] != currency:
+        raise refuse_currency(price, currency, path)
     return currency
 
 

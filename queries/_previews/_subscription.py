@@ -15,6 +15,7 @@ from queries._previews._hypothesis import (
     Hypothesis,
     Object,
     digest,
+    refuse_currency,
 )
 from queries._previews._request import Details
 from queries._previews._trial_and_end import set_end, set_trial
@@ -126,17 +127,14 @@ def common_currency(items: Sequence[Object], currency: str | None, path: str) ->
     """Give the currency in which all of a subscription's prices can be billed."""
     wanted = currency or str(items[0]["price"]["currency"])
     for at, item in enumerate(items):
-        _check_currency(item["price"], wanted, f"{path}[{at}][price]")
+        _check_currency(item["price"], wanted, f"{path}[{at}]")
     return wanted
 
 
-def _check_currency(price: Object, wanted: str, param: str) -> None:
+def _check_currency(price: Object, wanted: str, path: str) -> None:
     options: Mapping[str, Any] = price.get("currency_options") or {}
     if price["currency"] != wanted and wanted not in options:
-        raise InvalidRequestError(
-            f"The price {price['id']} is in {price['currency']}; the preview is in {wanted}.",
-            param=param,
-        )
+        raise refuse_currency(price, wanted, path)
 
 
 def item_fields(
@@ -230,7 +228,7 @@ def _changed_items(
             items[identifier] = _merged(items[identifier], fields)
         check_quantity({"price": full_prices(hypothesis, [items[identifier]])[0]}, given, path)
         if "price" in fields and "currency" in subscription:
-            _check_currency(fields["price"], subscription["currency"], nested(path, "price"))
+            _check_currency(fields["price"], subscription["currency"], path)
     if not items:
         raise details.refusal(
             "items",

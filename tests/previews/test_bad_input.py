@@ -127,6 +127,16 @@ BAD: dict[str, tuple[dict[str, Any], str, str | None]] = {
         f"{ITEMS}[price]",
         None,
     ),
+    "a described price in another currency": (
+        priced(currency="jpy", unit_amount=1),
+        f"{ITEMS}[price_data][currency]",
+        None,
+    ),
+    "an item's described price in another currency": (
+        invoiced(price_data={"currency": "jpy", "product": "prod_setup", "unit_amount": 1}),
+        "invoice_items[0][price_data][currency]",
+        None,
+    ),
     "a pending item in another currency": (
         {"customer": "cus_euro", "invoice_items": [{"invoiceitem": "ii_dollar_work", "amount": 5}]},
         "invoice_items[0][invoiceitem]",
