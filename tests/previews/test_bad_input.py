@@ -19,9 +19,11 @@ def item(**fields: Any) -> dict[str, Any]:
     return {"subscription_details": {"items": [fields]}}
 
 
+MONTHLY_DATA = {"currency": "usd", "product": "prod_seat", "recurring": {"interval": "month"}}
+
+
 def priced(**fields: Any) -> dict[str, Any]:
-    data = {"currency": "usd", "product": "prod_seat", "recurring": {"interval": "month"}}
-    return item(price_data={**data, **fields})
+    return item(price_data={**MONTHLY_DATA, **fields})
 
 
 def invoiced(**fields: Any) -> dict[str, Any]:
@@ -128,7 +130,7 @@ BAD: dict[str, tuple[dict[str, Any], str, str | None]] = {
         None,
     ),
     "a described price in another currency": (
-        priced(currency="jpy", unit_amount=1),
+        change("half", price_data={**MONTHLY_DATA, "currency": "jpy", "unit_amount": 1}),
         f"{ITEMS}[price_data][currency]",
         None,
     ),
