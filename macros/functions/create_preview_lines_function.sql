@@ -37,6 +37,7 @@
             given.item_number,
             given.subscription_item_id,
             coalesce(given.price_id, items.price_id) as price_id,
+            given.quantity as given_quantity,
             greatest(
                 coalesce(
                     given.quantity,
@@ -70,6 +71,13 @@
                             'preview_lines: item ', cast(wanted.item_number as varchar),
                             ' has no price that landed (price ', coalesce(wanted.price_id, 'null'),
                             '); give the id of a price or of a subscription item.'
+                        )) as varchar
+                    )
+                when wanted.given_quantity < 0
+                    then cast(
+                        error(concat(
+                            'preview_lines: item ', cast(wanted.item_number as varchar),
+                            ' has a quantity below 0; give 0 or more, or null for what was used.'
                         )) as varchar
                     )
                 else wanted.price_id

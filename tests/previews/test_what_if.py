@@ -144,3 +144,12 @@ def test_sql_refuses_a_price_that_did_not_land(published: duckdb.DuckDBPyConnect
     )
     with pytest.raises(duckdb.Error, match="price_no"):
         published.execute("from preview_lines('hypothetical_items')").fetchall()
+
+
+def test_sql_refuses_a_quantity_below_zero(published: duckdb.DuckDBPyConnection) -> None:
+    published.execute(
+        "create temp table hypothetical_items as "
+        "select null as subscription_item, 'price_seat_20' as price, -1 as quantity"
+    )
+    with pytest.raises(duckdb.Error, match="item 1 has a quantity below 0"):
+        published.execute("from preview_lines('hypothetical_items')").fetchall()
