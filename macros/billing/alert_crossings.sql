@@ -85,9 +85,8 @@
 {# What tells which event of a meter that takes the last one that is: its time or, where of a window
    only the one received last counts, the window's. #}
 {% macro last_at(events) -%}
-    case {{ events }}.window_seconds
-        when 3600 then date_trunc('hour', {{ events }}.event_at)
-        when 86400 then date_trunc('day', {{ events }}.event_at)
-        else {{ events }}.event_at
-    end
+    coalesce(
+        {{ event_window(events ~ '.event_at', events ~ '.window_seconds') }},
+        {{ events }}.event_at
+    )
 {%- endmacro %}
