@@ -83,7 +83,7 @@ def find_draft(
     """Give a draft's row, None where there is no draft of this id."""
     is_upcoming = invoice.startswith(UPCOMING_PREFIX)
     identifier = invoice.removeprefix(UPCOMING_PREFIX)
-    source = "main.draft_invoices"
+    source = "intermediate.draft_named($id)"
     if identifier in edited:
         source = _lend_edited_draft(reader, identifier)
     row = reader.row(
@@ -132,7 +132,7 @@ def lines_of(
     """
     if source is None:
         is_edited = invoice in edited
-        source = _quoted(_lent(invoice, "lines")) if is_edited else "main.draft_invoice_lines"
+        source = _quoted(_lent(invoice, "lines")) if is_edited else "intermediate.lines_of_draft($id)"
     columns = LINE_COLUMNS
     if is_upcoming:
         columns = columns.replace("id,", "'il_tmp_' || substr(id, 4) as id,", 1).replace(

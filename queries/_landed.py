@@ -15,7 +15,7 @@ IN_MODE = "($livemode is null or livemode = $livemode)"
 # One branch a type, each with an equality: a list of types would not let row groups be skipped.
 _OF_TYPE: Final = (
     "select object, id, livemode, object_json from main.landed_objects "
-    "where object = $object_{number} and list_contains($ids_{number}, id)"
+    "where object = $object_{number} and id_hash in ({hashes}) and list_contains($ids_{number}, id)"
 )
 
 
@@ -75,10 +75,14 @@ def _read_objects(reader: Reader, wanted: Mapping[str, Sequence[str]]) -> list[d
     if not wanted:
         return []
     values: dict[str, object] = {}
+    branches: list[str] = []
     for number, (object_type, identifiers) in enumerate(wanted.items()):
         values |= {f"object_{number}": object_type, f"ids_{number}": identifiers}
-    sql = " union all ".join(_OF_TYPE.format(number=number) for number in range(len(wanted)))
-    rows = reader.rows(sql, values)
+        named = {f"id_{number}_{at}": each for at, each in enumerate(identifiers)}
+        values |= named
+        hashes = ", ".join(f"intermediate.lookup_hash(${name})" for name in named)
+        branches.append(_OF_TYPE.format(number=number, hashes=hashes))
+    rows = reader.rows(" union all ".join(branches), values)
     return [row | {"decoded": decoded(row["object_json"])} for row in rows]
 
 
@@ -122,7 +126,8 @@ def _objects_within(value: Any) -> Iterator[Object]:
 def is_landed(reader: Reader, object_type: str, identifier: str, livemode: bool | None) -> bool:
     """Say whether an object of this type and id landed."""
     row = reader.row(
-        f"select 1 from main.landed_objects where object = $object and id = $id and {IN_MODE}",
+        "select 1 from main.landed_objects where object = $object "
+        f"and id_hash = intermediate.lookup_hash($id) and id = $id and {IN_MODE}",
         {"object": object_type, "id": identifier, "livemode": livemode},
     )
     return row is not None

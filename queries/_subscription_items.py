@@ -17,7 +17,10 @@ select
     landed.object_json as subscription_json
 from {source} as items
 inner join main.landed_objects as landed
-    on landed.object = 'subscription' and landed.id = items.subscription_id
+    on
+        landed.object = 'subscription'
+        and landed.id_hash = intermediate.lookup_hash(items.subscription_id)
+        and landed.id = items.subscription_id
 where ($livemode is null or landed.livemode = $livemode)
 """
 

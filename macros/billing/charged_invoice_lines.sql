@@ -63,7 +63,8 @@
         charged.tax_amounts_json,
         charged.metadata_json,
         charged.last_edit_id,
-        charged.livemode
+        charged.livemode,
+        {{ lookup_hash('charged.invoice_id') }} as invoice_id_hash
     from (
         select
             lines.invoice_line_id as id,

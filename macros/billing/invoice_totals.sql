@@ -40,7 +40,8 @@
         due.number,
         due.is_auto_advance as auto_advance,
         due.collection_method,
-        due.livemode
+        due.livemode,
+        {{ lookup_hash('due.id') }} as id_hash
     from (
         select
             totalled.*,

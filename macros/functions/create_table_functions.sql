@@ -4,6 +4,7 @@
 {% macro create_table_functions() %}
     {% if execute and flags.WHICH in ('run', 'build') %}
         {% set functions = [
+            create_lookup_functions(),
             create_meter_event_summaries_function(),
             create_meter_usage_function(),
             create_draft_invoice_edited_functions(),

@@ -8,6 +8,8 @@
         usage_at.quantity,
         usage_at.record_count
     from intermediate.int_usage_per_timestamp as usage_at
-    where usage_at.subscription_item_id = subscription_item
+    where
+        usage_at.subscription_item_id_hash = {{ lookup_hash('subscription_item') }}
+        and usage_at.subscription_item_id = subscription_item
     order by usage_at.used_at desc
 {% endmacro %}

@@ -1,7 +1,8 @@
 {# What previews run on, kept in the published file under the schema `previews`:
 
    - a table for each stream of objects that drafts are made of, in the lake's own columns,
-     object_json left empty, in the order in which a preview looks its rows up;
+     object_json left empty, and a function {stream}_of(id) that gives the rows which a preview
+     looks up by an id: of a customer, or of an object itself;
    - `steps`: one row per model from those streams to the drafts, with its place in the order
      (`position`), the relation it makes, the models it reads, and the SQL that this build ran.
 
@@ -63,9 +64,17 @@
     select
         {{ columns | join(', ') }},
         -- Kept in landed_objects already.
-        cast(null as varchar) as object_json
+        cast(null as varchar) as object_json,
+        {{ lookup_hash(sort_key) }} as lookup_hash
     from {{ landed_files(stream) }}
-    order by {{ sort_key }}
+    order by lookup_hash;
+
+    create or replace macro previews.{{ stream }}_of(wanted) as table
+    select * exclude (lookup_hash)
+    from previews.{{ stream }}
+    where
+        lookup_hash = {{ lookup_hash('wanted') }}
+        and {{ sort_key }} = wanted
 {% endmacro %}
 
 {% macro create_preview_steps() %}

@@ -15,7 +15,8 @@
         {{ columns.get('status', 'cast(null as varchar)') }} as status,
         {{ columns.get('is_active', 'cast(null as boolean)') }} as is_active,
         livemode,
-        object_json
+        object_json,
+        {{ lookup_hash(id) }} as id_hash
     from {{ model }}
     where not is_deleted
 {% endmacro %}

@@ -126,7 +126,8 @@ def _add_products(rows: dict[str, pa.Table], hypothesis: Hypothesis) -> None:
     wanted = sorted({price["product"] for price, _ in hypothesis.versions.get("prices", [])})
     if wanted:
         found = hypothesis.reader.arrow(
-            "from previews.products where id in (select unnest(cast($ids as varchar[])))",
+            "select * exclude (lookup_hash) from previews.products "
+            "where id in (select unnest(cast($ids as varchar[])))",
             {"ids": wanted},
         )
         rows[relation] = replacing(rows[relation], found)

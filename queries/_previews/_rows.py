@@ -18,19 +18,17 @@ _OF_CUSTOMER: Final = ("subscriptions", "invoice_items", "billed_invoices", "cre
 # What the customer's rows name, per stream that holds it.
 _NAMED: Final = """
 with held as (
-    select unnest(items, recursive := false) as item from previews.subscriptions
-    where customer = $customer
+    select unnest(items, recursive := false) as item from previews.subscriptions_of($customer)
 ),
 items as (
     select item.price as price, item.tax_rates as tax_rates, item.discounts as discounts from held
     union all
-    select null, default_tax_rates, discounts from previews.subscriptions
-    where customer = $customer
+    select null, default_tax_rates, discounts from previews.subscriptions_of($customer)
     union all
-    select price, tax_rates, discounts from previews.invoice_items where customer = $customer
+    select price, tax_rates, discounts from previews.invoice_items_of($customer)
     union all
     select line.price, null, null
-    from (select unnest(lines) as line from previews.billed_invoices where customer = $customer)
+    from (select unnest(lines) as line from previews.billed_invoices_of($customer))
 )
 select
     list(distinct price) as prices,
@@ -58,8 +56,8 @@ def real_rows(
     rows: dict[str, pa.Table] = {}
     values = {"customer": customer}
     for stream in _OF_CUSTOMER:
-        rows[stream] = reader.arrow(f"from previews.{stream} where customer = $customer", values)
-    rows["customers"] = reader.arrow("from previews.customers where id = $customer", values)
+        rows[stream] = reader.arrow(f"from previews.{stream}_of($customer)", values)
+    rows["customers"] = reader.arrow("from previews.customers_of($customer)", values)
     found = reader.row(_NAMED, values) or {}
     prices = _all(found.get("prices"), named.prices)
     coupons = [*_all(found.get("coupons"), named.coupons), *_coupons(rows["customers"])]
@@ -69,7 +67,7 @@ def real_rows(
     rows["products"] = _by_id(reader, "products", rows["prices"].column("product").to_pylist())
     rows["invoice_line_edits"] = _edits(reader, values, edits)
     by_relation = {f'{PREVIEWS}."{stream}"': table for stream, table in rows.items()}
-    by_relation[USAGE] = _usage(reader, values)
+    by_relation[USAGE] = _usage(reader, rows["subscriptions"])
     return by_relation
 
 
@@ -84,15 +82,16 @@ def _coupons(customers: pa.Table) -> list[str]:
 def _by_id(reader: Reader, stream: str, identifiers: Iterable[str | None]) -> pa.Table:
     wanted = sorted({each for each in identifiers if each is not None})
     return reader.arrow(
-        f"from previews.{stream} where id in (select unnest(cast($ids as varchar[])))",
+        f"select * exclude (lookup_hash) from previews.{stream} "
+        "where id in (select unnest(cast($ids as varchar[])))",
         {"ids": wanted},
     )
 
 
 def _edits(reader: Reader, values: Mapping[str, object], unbuilt: pa.Table | None) -> pa.Table:
     built = reader.arrow(
-        "from previews.invoice_line_edits where invoice in ("
-        "select id from main.draft_invoices where customer_id = $customer)",
+        "select * exclude (lookup_hash) from previews.invoice_line_edits where id in ("
+        "select id from main.invoice_line_edits where customer_id = $customer)",
         values,
     )
     if unbuilt is None or not unbuilt.num_rows:
@@ -100,12 +99,17 @@ def _edits(reader: Reader, values: Mapping[str, object], unbuilt: pa.Table | Non
     return pa.concat_tables([built, unbuilt], promote_options="permissive")
 
 
-def _usage(reader: Reader, values: Mapping[str, object]) -> pa.Table:
+def _usage(reader: Reader, subscriptions: pa.Table) -> pa.Table:
+    items = pc.list_flatten(subscriptions.column("items"))
+    identifiers = pc.unique(pc.struct_field(items, "id")).to_pylist()
+    if not identifiers:
+        return reader.arrow(f"from {USAGE} limit 0")
+    named = {f"item_{at}": identifier for at, identifier in enumerate(identifiers)}
+    hashes = ", ".join(f"intermediate.lookup_hash(${name})" for name in named)
     return reader.arrow(
-        "from intermediate.int_usage_per_timestamp where subscription_item_id in ("
-        "select item.id from (select unnest(items) as item from previews.subscriptions "
-        "where customer = $customer))",
-        values,
+        f"from {USAGE} where subscription_item_id_hash in ({hashes}) "
+        f"and subscription_item_id in ({', '.join(f'${name}' for name in named)})",
+        named,
     )
 
 

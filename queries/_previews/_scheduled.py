@@ -70,8 +70,8 @@ def _phases_to_come(
     """Suppose each phase that begins until the next invoice, and that invoice's own."""
     current = hypothesis.landed("subscription", identifier, "schedule")
     upcoming = hypothesis.reader.row(
-        "select epoch_ms(period_end) // 1000 as ends from main.draft_invoices "
-        "where subscription_id = $id and is_upcoming",
+        "select epoch_ms(period_end) // 1000 as ends "
+        "from intermediate.next_invoice(null, $id, null, null)",
         {"id": identifier},
     )
     if upcoming is None:

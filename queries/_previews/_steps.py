@@ -129,12 +129,12 @@ def _open_databases(reader: Reader) -> Databases:
             "from previews.steps order by position"
         )
     ]
-    kept = [
-        *(f'{PREVIEWS}."{stream}"' for stream in _streams(reader)),
-        USAGE,
-        *(step.relation for step in steps if step.runs_in_build),
-    ]
-    schemas = {relation: reader.arrow(f"from {relation} limit 0").schema for relation in kept}
+    streams = [f'{PREVIEWS}."{stream}"' for stream in _streams(reader)]
+    kept = [USAGE, *(step.relation for step in steps if step.runs_in_build)]
+    schemas = {
+        stream: reader.arrow(f"select * exclude (lookup_hash) from {stream} limit 0").schema
+        for stream in streams
+    } | {relation: reader.arrow(f"from {relation} limit 0").schema for relation in kept}
     return Databases(steps, schemas)
 
 

@@ -77,8 +77,8 @@ def _existing(
         raise nothing_to_bill(request)
     upcoming = reader.row(
         "select period_start, period_end, epoch_ms(period_start) // 1000 as starts, "
-        "epoch_ms(period_end) // 1000 as ends from main.draft_invoices "
-        "where subscription_id = $id and is_upcoming",
+        "epoch_ms(period_end) // 1000 as ends "
+        "from intermediate.next_invoice(null, $id, null, null)",
         {"id": identifier},
     )
     at = hypothesis.now

@@ -9,10 +9,10 @@
 {% macro create_invoice_lines_functions() %}
     create or replace macro main.invoice_lines(invoice) as table
     select {{ invoice_line_columns() }}
-    from main.draft_invoice_lines as lines
-    inner join main.draft_invoices as drafts
+    from intermediate.lines_of_draft(invoice) as lines
+    inner join intermediate.draft_named(invoice) as drafts
         on lines.invoice_id = drafts.id
-    where lines.invoice_id = invoice and not drafts.is_upcoming
+    where not drafts.is_upcoming
     union all
     {{ billed_invoice_lines() }}
     union all
@@ -23,7 +23,10 @@
     where {{ is_refused(
         'invoice',
         'invoice',
-        'select 1 from intermediate.listed_invoices() as known where known.id = invoice'
+        'select 1 from intermediate.draft_named(invoice) as known where not known.is_upcoming'
+        ~ ' union all select 1 from main.landed_objects as known'
+        ~ " where known.object = 'invoice' and known.id_hash = " ~ lookup_hash('invoice')
+        ~ ' and known.id = invoice'
     ) }}
     order by line_position;
 
@@ -32,16 +35,31 @@
         wanted_customer, wanted_subscription, wanted_currency, wanted_livemode
     ) as table
     select
-        drafts.id,
-        drafts.subscription_id
-    from main.draft_invoices as drafts
+        drafts.invoice_id as id,
+        drafts.subscription_id,
+        drafts.period_start,
+        drafts.period_end
+    from intermediate.int_listed_invoices as drafts
     where
         drafts.is_upcoming
-        and (wanted_customer is null or drafts.customer_id = wanted_customer)
-        and (wanted_subscription is null or drafts.subscription_id = wanted_subscription)
+        and drafts.is_computed_here
+        and (
+            wanted_customer is null
+            or (
+                drafts.customer_id_hash = {{ lookup_hash('wanted_customer') }}
+                and drafts.customer_id = wanted_customer
+            )
+        )
+        and (
+            wanted_subscription is null
+            or (
+                drafts.subscription_id_hash = {{ lookup_hash('wanted_subscription') }}
+                and drafts.subscription_id = wanted_subscription
+            )
+        )
         and (wanted_currency is null or drafts.currency = wanted_currency)
         and (wanted_livemode is null or drafts.livemode = wanted_livemode)
-    order by drafts.period_end, drafts.id
+    order by drafts.period_end, drafts.invoice_id
     limit 1;
 
     create or replace macro main.upcoming_invoice_lines(
@@ -52,7 +70,9 @@
         {{ invoice_line_columns().replace('lines.id,', '', 1) }}
     from main.draft_invoice_lines as lines
     inner join intermediate.next_invoice(customer, subscription, null, null) as next_invoice
-        on lines.invoice_id = next_invoice.id
+        on
+            lines.invoice_id_hash = {{ lookup_hash('next_invoice.id') }}
+            and lines.invoice_id = next_invoice.id
     inner join range(
         case
             when customer is null and subscription is null
@@ -125,7 +145,8 @@
         from main.landed_objects as landed
         where
             landed.object = 'invoice'
+            and landed.id_hash = {{ lookup_hash('invoice') }}
             and landed.id = invoice
-            and landed.id not in (select drafts.id from main.draft_invoices as drafts)
+            and not exists (select 1 from intermediate.draft_named(invoice))
     ) as billed
 {%- endmacro %}

@@ -7,17 +7,17 @@
             ['charge_automatically', 'send_invoice']
         )
         + filter_within('created', unix_seconds('landed.created_at'))
-        + filter_equal('customer', 'landed.customer_id')
+        + filter_named('customer', 'landed.customer_id')
         + filter_within('due_date', 'landed.due_date')
         + filter_equal(
             'status', 'landed.status', ['draft', 'open', 'paid', 'uncollectible', 'void']
         )
-        + filter_equal('subscription', 'landed.subscription_id') -%}
+        + filter_named('subscription', 'landed.subscription_id') -%}
     create or replace macro intermediate.listed_invoices(
         {{ filter_parameters(filters) }}
     ) as table
     select
-        landed.id,
+        landed.invoice_id as id,
         coalesce({{ unix_seconds('landed.created_at') }}, 0) as created,
         landed.created_at,
         landed.customer_id,
@@ -27,9 +27,9 @@
         landed.due_date,
         landed.is_computed_here,
         landed.livemode
-    from ({{ listed_invoice_rows() }}) as landed
+    from intermediate.int_listed_invoices as landed
     where
-        true
+        not landed.is_upcoming
         {{- filter_conditions(filters) }};
 
     create or replace macro main.invoices(
@@ -67,45 +67,3 @@
     {{ refused_choices(filters) }}
     order by listed.created desc, listed.id
 {% endmacro %}
-
-{# A draft of ours gives way to the invoice that was billed for the same subscription and period. #}
-{% macro listed_invoice_rows() %}
-        select
-            landed.id,
-            landed.created_at,
-            landed.customer_id,
-            landed.subscription_id,
-            landed.status,
-            {{ json_text('landed.object_json', 'collection_method') }} as collection_method,
-            cast({{ json_text('landed.object_json', 'due_date') }} as bigint) as due_date,
-            false as is_computed_here,
-            landed.livemode
-        from main.landed_objects as landed
-        where
-            landed.object = 'invoice'
-            and landed.id not in (select drafts.id from main.draft_invoices as drafts)
-        union all
-        select
-            drafts.id,
-            drafts.created_at,
-            drafts.customer_id,
-            drafts.subscription_id,
-            drafts.status,
-            drafts.collection_method,
-            cast(null as bigint) as due_date,
-            true as is_computed_here,
-            drafts.livemode
-        from main.draft_invoices as drafts
-        where
-            not drafts.is_upcoming
-            and not exists (
-                select 1
-                from main.landed_objects as billed
-                where
-                    billed.object = 'invoice'
-                    and billed.subscription_id = drafts.subscription_id
-                    and billed.status <> 'draft'
-                    and cast({{ json_text('billed.object_json', 'period_end') }} as bigint)
-                    = {{ unix_seconds('drafts.period_end') }}
-            )
-{%- endmacro %}

@@ -7,6 +7,14 @@
     {{- return([{'name': name, 'condition': column ~ ' = ' ~ name, 'allowed': allowed}]) -}}
 {% endmacro %}
 
+{# Those whose column, an id that has its lookup_hash beside it, is the given one. #}
+{% macro filter_named(name, column) %}
+    {{- return([{
+        'name': name,
+        'condition': column ~ '_hash = ' ~ lookup_hash(name) ~ ' and ' ~ column ~ ' = ' ~ name
+    }]) -}}
+{% endmacro %}
+
 {# Those for which a condition holds, or those for which it does not. #}
 {% macro filter_truth(name, condition) %}
     {{- return([{'name': name, 'condition': 'coalesce(' ~ condition ~ ', false) = ' ~ name}]) -}}

@@ -20,4 +20,8 @@ usage_records as (
 
 {{ usage_per_timestamp('usage_records') }}
 
-select * from folded
+select
+    folded.*,
+    {{ lookup_hash('folded.subscription_item_id') }} as subscription_item_id_hash
+from folded
+order by {{ lookup_hash('folded.subscription_item_id') }}
