@@ -41,7 +41,10 @@ def _answer(reader: Reader, question: Question) -> Object:
         noun="invoice",
         rows=f"select id, created from {chosen} as listed where {IN_MODE}",
         keys=(Key("created"), Key("id", descending=False)),
-        cursors=f"select id, created from intermediate.listed_invoices() as listed where {IN_MODE}",
+        cursors=(
+            "select id, created from intermediate.listed_invoice_named($page_cursor) as listed "
+            f"where {IN_MODE}"
+        ),
     )
     found = fetch_page(reader, listing, values, page)
     identifiers = [row["id"] for row in found.rows]

@@ -105,12 +105,13 @@ def _usage(reader: Reader, subscriptions: pa.Table) -> pa.Table:
     if not identifiers:
         return reader.arrow(f"from {USAGE} limit 0")
     named = {f"item_{at}": identifier for at, identifier in enumerate(identifiers)}
-    hashes = ", ".join(f"intermediate.lookup_hash(${name})" for name in named)
-    return reader.arrow(
-        f"from {USAGE} where subscription_item_id_hash in ({hashes}) "
-        f"and subscription_item_id in ({', '.join(f'${name}' for name in named)})",
-        named,
+    # One branch an item, each with an equality: of a list, row groups would not be skipped.
+    of_items = (
+        f"select * from {USAGE} where subscription_item_id = ${name} "
+        f"and subscription_item_id_hash = intermediate.lookup_hash(${name})"
+        for name in named
     )
+    return reader.arrow(" union all ".join(of_items), named)
 
 
 def superseding(

@@ -18,7 +18,7 @@
     ) as table
     select
         landed.invoice_id as id,
-        coalesce({{ unix_seconds('landed.created_at') }}, 0) as created,
+        landed.created,
         landed.created_at,
         landed.customer_id,
         landed.subscription_id,
@@ -31,6 +31,17 @@
     where
         not landed.is_upcoming
         {{- filter_conditions(filters) }};
+
+    create or replace macro intermediate.listed_invoice_named(wanted_invoice) as table
+    select
+        landed.invoice_id as id,
+        landed.created,
+        landed.livemode
+    from intermediate.int_listed_invoices as landed
+    where
+        not landed.is_upcoming
+        and landed.invoice_id_hash = {{ lookup_hash('wanted_invoice') }}
+        and landed.invoice_id = wanted_invoice;
 
     create or replace macro main.invoices(
         {{ filter_parameters(filters) }}

@@ -91,6 +91,9 @@ invoices as (
 
 select
     invoices.*,
+    -- Lists are in this order; what is computed while they are read finds no first rows quickly.
+    coalesce({{ unix_seconds('invoices.created_at') }}, 0) as created,
+    {{ lookup_hash('invoices.invoice_id') }} as invoice_id_hash,
     {{ lookup_hash('invoices.customer_id') }} as customer_id_hash,
     {{ lookup_hash('invoices.subscription_id') }} as subscription_id_hash
 from invoices
