@@ -131,8 +131,9 @@ def lines_of(
     their ids begin with ``il_tmp_``, as at Stripe.
     """
     if source is None:
-        is_edited = invoice in edited
-        source = _quoted(_lent(invoice, "lines")) if is_edited else "intermediate.lines_of_draft($id)"
+        source = "intermediate.lines_of_draft($id)"
+        if invoice in edited:
+            source = _quoted(_lent(invoice, "lines"))
     columns = LINE_COLUMNS
     if is_upcoming:
         columns = columns.replace("id,", "'il_tmp_' || substr(id, 4) as id,", 1).replace(
