@@ -3,73 +3,15 @@
     for each price that is billed. -#}
 with
 
-item_periods as (
-
-    select * from {{ ref('int_metered_periods') }}
-
-),
-
--- Of a period on several prices: what is billed when it ends.
-spans as (
-
-    select *
-    from {{ ref('int_metered_spans') }}
-    where next_changed_at is null
-
-),
-
-periods as (
-
-    select
-        item_periods.subscription_item_id,
-        item_periods.subscription_id,
-        item_periods.customer_id,
-        coalesce(spans.price_id, item_periods.price_id) as price_id,
-        coalesce(spans.meter_id, item_periods.meter_id) as meter_id,
-        coalesce(spans.shown_from, item_periods.period_start) as period_start,
-        coalesce(spans.used_until, item_periods.period_end) as period_end,
-        item_periods.period_end as boundary_at,
-        coalesce(spans.used_from, item_periods.period_start) as used_from,
-        coalesce(spans.used_until, item_periods.period_end) as used_until,
-        item_periods.is_trial,
-        item_periods.livemode
-    from item_periods
-    left join spans
-        on
-            item_periods.subscription_item_id = spans.subscription_item_id
-            and item_periods.period_start = spans.period_start
-
-),
-
 keyed as (
 
-    select
-        periods.*,
-        concat(
-            subscription_item_id,
-            ':metered:',
-            cast({{ unix_seconds('period_start') }} as varchar)
-        ) as line_source_id
-    from periods
-
-),
-
-meter_periods as (
-
-    select
-        line_source_id as period_key,
-        meter_id,
-        customer_id,
-        used_from as period_start,
-        used_until as period_end
-    from keyed
-    where meter_id is not null
+    {{ metered_price_periods(ref('int_metered_periods'), ref('int_metered_spans')) }}
 
 ),
 
 meter_usage as (
 
-    {{ meter_usage_over('meter_periods') }}
+    select * from {{ ref('int_meter_price_usage') }}
 
 ),
 
