@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -14,30 +14,6 @@ from queries._previews._steps import PREVIEWS, USAGE
 from queries._reader import Reader
 
 _OF_CUSTOMER: Final = ("subscriptions", "invoice_items", "billed_invoices", "credit_grants")
-
-# What the customer's rows name, per stream that holds it.
-_NAMED: Final = """
-with held as (
-    select unnest(items, recursive := false) as item from previews.subscriptions_of($customer)
-),
-items as (
-    select item.price as price, item.tax_rates as tax_rates, item.discounts as discounts from held
-    union all
-    select null, default_tax_rates, discounts from previews.subscriptions_of($customer)
-    union all
-    select price, tax_rates, discounts from previews.invoice_items_of($customer)
-    union all
-    select line.price, null, null
-    from (select unnest(lines) as line from previews.billed_invoices_of($customer))
-)
-select
-    list(distinct price) as prices,
-    list_distinct(flatten(list(coalesce(tax_rates, [])))) as tax_rates,
-    list_distinct(flatten(list(
-        list_transform(coalesce(discounts, []), lambda each: each.coupon)
-    ))) as coupons
-from items
-"""
 
 
 @dataclass(slots=True)
@@ -58,25 +34,53 @@ def real_rows(
     for stream in _OF_CUSTOMER:
         rows[stream] = reader.arrow(f"from previews.{stream}_of($customer)", values)
     rows["customers"] = reader.arrow("from previews.customers_of($customer)", values)
-    found = reader.row(_NAMED, values) or {}
-    prices = _all(found.get("prices"), named.prices)
-    coupons = [*_all(found.get("coupons"), named.coupons), *_coupons(rows["customers"])]
-    rows["prices"] = _by_id(reader, "prices", prices)
-    rows["coupons"] = _by_id(reader, "coupons", coupons)
-    rows["tax_rates"] = _by_id(reader, "tax_rates", _all(found.get("tax_rates"), named.tax_rates))
+    held = _named_by(rows)
+    rows["prices"] = _by_id(reader, "prices", [*held.prices, *named.prices])
+    rows["coupons"] = _by_id(reader, "coupons", [*held.coupons, *named.coupons])
+    rows["tax_rates"] = _by_id(reader, "tax_rates", [*held.tax_rates, *named.tax_rates])
     rows["products"] = _by_id(reader, "products", rows["prices"].column("product").to_pylist())
     rows["invoice_line_edits"] = _edits(reader, values, edits)
     by_relation = {f'{PREVIEWS}."{stream}"': table for stream, table in rows.items()}
-    by_relation[USAGE] = _usage(reader, rows["subscriptions"])
+    by_relation[USAGE] = _usage(reader, rows["subscriptions"], rows["prices"])
     return by_relation
 
 
-def _all(found: Iterable[Any] | None, more: Sequence[str]) -> list[str]:
-    return [each for each in (*(found or ()), *more) if each is not None]
+def _named_by(rows: Mapping[str, pa.Table]) -> Named:
+    """Give the ids that the versions of a customer's objects name."""
+    subscriptions = _columns(rows["subscriptions"], "items", "default_tax_rates", "discounts")
+    pending = _columns(rows["invoice_items"], "price", "tax_rates", "discounts")
+    items = [item for each in subscriptions for item in each["items"] or ()]
+    lines = [
+        line for each in _columns(rows["billed_invoices"], "lines") for line in each["lines"] or ()
+    ]
+    discounts = [
+        discount
+        for each in (*subscriptions, *items, *pending)
+        for discount in each["discounts"] or ()
+    ]
+    return Named(
+        prices=_present(each["price"] for each in (*items, *pending, *lines)),
+        coupons=_present(
+            (
+                *(discount["coupon"] for discount in discounts),
+                *rows["customers"].column("discount_coupon").to_pylist(),
+            )
+        ),
+        tax_rates=_present(
+            (
+                *(rate for each in (*items, *pending) for rate in each["tax_rates"] or ()),
+                *(rate for each in subscriptions for rate in each["default_tax_rates"] or ()),
+            )
+        ),
+    )
 
 
-def _coupons(customers: pa.Table) -> list[str]:
-    return [each for each in customers.column("discount_coupon").to_pylist() if each is not None]
+def _present(identifiers: Iterable[str | None]) -> list[str]:
+    return [each for each in identifiers if each is not None]
+
+
+def _columns(rows: pa.Table, *names: str) -> list[dict[str, Any]]:
+    return rows.select(list(names)).to_pylist()
 
 
 def _by_id(reader: Reader, stream: str, identifiers: Iterable[str | None]) -> pa.Table:
@@ -99,9 +103,19 @@ def _edits(reader: Reader, values: Mapping[str, object], unbuilt: pa.Table | Non
     return pa.concat_tables([built, unbuilt], promote_options="permissive")
 
 
-def _usage(reader: Reader, subscriptions: pa.Table) -> pa.Table:
-    items = pc.list_flatten(subscriptions.column("items"))
-    identifiers = pc.unique(pc.struct_field(items, "id")).to_pylist()
+def _usage(reader: Reader, subscriptions: pa.Table, prices: pa.Table) -> pa.Table:
+    """Give the usage of items that have, or ever had, a price that is not licensed."""
+    licensed = {
+        each["id"]
+        for each in _columns(prices, "id", "recurring_usage_type")
+        if each["recurring_usage_type"] == "licensed"
+    }
+    identifiers = dict.fromkeys(
+        item["id"]
+        for each in _columns(subscriptions, "items")
+        for item in each["items"] or ()
+        if item["price"] not in licensed
+    )
     if not identifiers:
         return reader.arrow(f"from {USAGE} limit 0")
     named = {f"item_{at}": identifier for at, identifier in enumerate(identifiers)}
