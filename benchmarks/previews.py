@@ -1,11 +1,12 @@
-"""How long the preview of an upcoming invoice takes, beside many customers.
+"""How long previews of upcoming invoices take, and reads of drafts, beside many customers.
 
     python -m benchmarks.previews [--customers 200000] [--folder FOLDER]
 
 Takes the lake of benchmarks/draft_invoices.py, lands customers whose subscription has 20 items of
 tiered prices, half of them fed by usage records, and builds all of it. Then asks for
 previews of those customers, another one each time: as things are, and with another quantity of an
-item, through `Warehouse`. Prints what the first one takes, which plans, and the others.
+item, through `Warehouse`; then for drafts of any customers, their lines and lists of them. Prints
+what the first one takes, which plans, and the others.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ import tempfile
 import time
 from pathlib import Path
 from typing import Any
+
+import duckdb
 
 from benchmarks._dbt import run_dbt
 from benchmarks.draft_invoices import write_lake
@@ -151,19 +154,23 @@ def make_build(folder: Path, customers_beside: int) -> Path:
     return build
 
 
-def measure(kind: str, warehouse: Warehouse, asked: list[dict[str, Any]]) -> None:
+Asked = tuple[str, str, dict[str, Any]]
+"""Method, path and parameters of a question."""
+
+
+def measure(kind: str, warehouse: Warehouse, asked: list[Asked]) -> None:
     """Ask one after the other; print the first, the median and the slowest of a hundred."""
     took: list[float] = []
     used: list[float] = []
-    for params in asked:
+    for method, path, params in asked:
         began, processor = time.perf_counter(), time.process_time()
-        answer = warehouse.request("POST", "/v1/invoices/create_preview", params)
+        answer = warehouse.request(method, path, params)
         took.append((time.perf_counter() - began) * 1000)
         used.append((time.process_time() - processor) * 1000)
         assert not answer.is_error, answer.body
     cuts = statistics.quantiles(took[1:], n=100)
     print(
-        f"{kind:20} first {took[0]:8.1f} ms, p50 {cuts[49]:7.1f} ms, p99 {cuts[98]:7.1f} ms, "
+        f"{kind:22} first {took[0]:8.1f} ms, p50 {cuts[49]:7.1f} ms, p99 {cuts[98]:7.1f} ms, "
         f"of processors p50 {statistics.median(used[1:]):7.1f} ms",
         flush=True,
     )
@@ -182,22 +189,51 @@ def main() -> None:
             measure(
                 "as things are",
                 warehouse,
-                [{"customer": f"cus_subject_{number}"} for number in numbers],
+                [_preview({"customer": f"cus_subject_{number}"}) for number in numbers],
             )
             measure(
                 "another quantity",
                 warehouse,
                 [
-                    {
-                        "customer": f"cus_subject_{number}",
-                        "subscription": f"sub_subject_{number}",
-                        "subscription_details": {
-                            "items": [{"id": f"si_subject_{number}_2", "quantity": 7 + turn}]
-                        },
-                    }
+                    _preview(_other_quantity(number, 7 + turn))
                     for turn, number in enumerate(numbers)
                 ],
             )
+            drafts = _some_drafts(build)
+            measure("a draft", warehouse, [_get(f"/v1/invoices/{each}") for each, _ in drafts])
+            measure(
+                "its lines", warehouse, [_get(f"/v1/invoices/{each}/lines") for each, _ in drafts]
+            )
+            measure(
+                "a customer's invoices",
+                warehouse,
+                [_get("/v1/invoices", customer=customer) for _, customer in drafts],
+            )
+            measure("newest invoices", warehouse, [_get("/v1/invoices")] * 30)
+
+
+def _preview(params: dict[str, Any]) -> Asked:
+    return "POST", "/v1/invoices/create_preview", params
+
+
+def _get(path: str, **params: Any) -> Asked:
+    return "GET", path, params
+
+
+def _other_quantity(number: int, quantity: int) -> dict[str, Any]:
+    return {
+        "customer": f"cus_subject_{number}",
+        "subscription": f"sub_subject_{number}",
+        "subscription_details": {"items": [{"id": f"si_subject_{number}_2", "quantity": quantity}]},
+    }
+
+
+def _some_drafts(build: Path) -> list[tuple[str, str]]:
+    with duckdb.connect(build / "warehouse.duckdb", read_only=True) as connection:
+        return connection.execute(
+            "select id, customer_id from draft_invoices where not is_upcoming "
+            "order by md5(id) limit 100"
+        ).fetchall()
 
 
 if __name__ == "__main__":
