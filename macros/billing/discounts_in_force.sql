@@ -70,20 +70,7 @@
 
         select *
         from dated
-        where
-            coalesce(start_at <= looked_at, true)
-            and coalesce(
-                looked_at < coalesce(
-                    end_at,
-                    case
-                        when duration = 'repeating'
-                            then {{ plus_months(
-                                'coalesce(start_at, first_used_at)', 'duration_in_months'
-                            ) }}
-                    end
-                ),
-                true
-            )
+        where {{ is_discount_then() }}
 
     ),
 
@@ -209,6 +196,64 @@
     where
         superseding.invoice_id is null
         and (current_ones.duration <> 'once' or first_drafts.draft_number = 1)
+{% endmacro %}
+
+{# Whether a discount counts at looked_at, going by its start_at, its end_at and, in `repeating`
+   coupons, duration_in_months from start_at or first_used_at on. #}
+{% macro is_discount_then() -%}
+    coalesce(start_at <= looked_at, true)
+            and coalesce(
+                looked_at < coalesce(
+                    end_at,
+                    case
+                        when duration = 'repeating'
+                            then {{ plus_months(
+                                'coalesce(start_at, first_used_at)', 'duration_in_months'
+                            ) }}
+                    end
+                ),
+                true
+            )
+{%- endmacro %}
+
+{# The discounts whose coupon takes an amount off in another currency than the draft's, which
+   therefore take nothing off: one row per (draft, discount of its items, subscription or
+   customer) that would count by its time. `candidates`, `invoices` (with created_at) and `coupons`
+   are as in discounts_in_force. #}
+{% macro discounts_in_other_currencies(candidates, invoices, coupons) %}
+    select
+        dated.invoice_id,
+        dated.subscription_item_id,
+        dated.discount_id,
+        dated.coupon_id,
+        dated.is_of_customer
+    from (
+        select
+            candidates.invoice_id,
+            candidates.subscription_item_id,
+            candidates.discount_id,
+            candidates.coupon_id,
+            candidates.is_of_customer,
+            candidates.start_at,
+            candidates.end_at,
+            coupons.duration,
+            coupons.duration_in_months,
+            {{ plus_seconds(
+                'invoices.created_at', created_together_seconds()
+            ) }} as looked_at,
+            min(invoices.created_at) over (
+                partition by candidates.discount_id
+            ) as first_used_at
+        from {{ candidates }} as candidates
+        inner join {{ invoices }} as invoices
+            on candidates.invoice_id = invoices.invoice_id
+        inner join {{ coupons }} as coupons
+            on candidates.coupon_id = coupons.coupon_id
+        where
+            coupons.amount_off is not null
+            and coalesce(coupons.currency <> invoices.currency, true)
+    ) as dated
+    where {{ is_discount_then() }}
 {% endmacro %}
 
 {# When each discount was first on a draft, for what is judged beside the drafts: the proration of

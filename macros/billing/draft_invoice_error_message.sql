@@ -28,6 +28,13 @@
             )
         when 'coupon_not_found'
             then concat('No such coupon: ''', missing_id, '''. Land the coupon.')
+        when 'coupon_currency_not_found'
+            then concat(
+                'Coupon ''', missing_id, ''' takes an amount off in ',
+                coalesce(concat('''', coupon_currency, ''''), 'no currency'),
+                ', the draft is in ''', currency, '''. Give the discount of a coupon in ',
+                currency, ', or of one with percent_off.'
+            )
         when 'tax_rate_not_found'
             then concat('No such tax rate: ''', missing_id, '''. Land the tax rate.')
     end

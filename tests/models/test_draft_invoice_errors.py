@@ -75,12 +75,26 @@ def _lake(folder: Path) -> Path:
         "meters",
         [USED_METER],
     )
-    lake.land("coupons", [{"id": "tenth", "percent_off": Decimal(10), "duration": "forever"}])
+    lake.land(
+        "coupons",
+        [
+            {"id": "tenth", "percent_off": Decimal(10), "duration": "forever"},
+            {"id": "euros", "amount_off": 30, "currency": "eur", "duration": "forever"},
+            {
+                "id": "euros_for_a_month",
+                "amount_off": 30,
+                "currency": "eur",
+                "duration": "repeating",
+                "duration_in_months": 1,
+            },
+        ],
+    )
     lake.land(
         "customers",
         [
             *({"id": f"cus_{name}", "currency": "usd"} for name in names),
             {"id": "cus_superseded", "currency": "usd", "discount_coupon": "gone_too"},
+            {"id": "cus_foreign", "currency": "usd", "discount_coupon": "euros"},
         ],
     )
     lake.land(
@@ -117,6 +131,14 @@ def _lake(folder: Path) -> Path:
                     ]
                 },
             ),
+            subscription("foreign", price="licensed", quantity=1),
+            subscription(
+                "foreign_month",
+                price="licensed",
+                quantity=1,
+                discounts=[{"id": "di_month", "coupon": "euros_for_a_month", "start_at": FEB}],
+                subscription={"discounts": [{"id": "di_tenth", "coupon": "tenth"}]},
+            ),
             subscription(
                 "named",
                 price="licensed",
@@ -133,14 +155,19 @@ def _lake(folder: Path) -> Path:
         [
             {
                 "id": f"ii_{amount}",
-                "customer": "cus_item",
-                "subscription": "sub_item",
+                "customer": f"cus_{of}",
+                "subscription": f"sub_{of}",
                 "currency": "usd",
                 "amount": amount,
                 "date_at": "2026-02-10T00:00:00Z",
                 "created_at": "2026-02-10T00:00:00Z",
+                **({"discounts": [{"coupon": "euros"}]} if amount == 100 else {}),
             }
-            for amount in (99_999_999_999_999, 100_000_000_000_000)
+            for amount, of in (
+                (99_999_999_999_999, "item"),
+                (100_000_000_000_000, "item"),
+                (100, "product"),
+            )
         ],
     )
     lake.land(
@@ -292,3 +319,29 @@ def test_a_customers_coupon_is_missed_where_no_discount_supersedes_it(drafts: Bu
     )
     ended = datetime(2026, 2, 15)
     assert sorted(missed) == sorted(boundary for boundary in every if boundary[0] > ended) != []
+
+
+def test_an_amount_off_in_another_currency_is_an_error_on_each_draft_it_would_count_on(
+    drafts: Built,
+) -> None:
+    said = (
+        "Coupon '{}' takes an amount off in 'eur', the draft is in 'usd'."
+        " Give the discount of a coupon in usd, or of one with percent_off."
+    )
+    assert errors(drafts, "coupon_currency_not_found") == [
+        ("sub_foreign", said.format("euros")),
+        ("sub_foreign_month", said.format("euros_for_a_month")),
+        ("sub_product", said.format("euros")),
+    ]
+    assert drafts.rows(
+        "select errors.subscription_item_id, invoices.period_end, invoices.total"
+        " from draft_invoice_errors as errors"
+        " inner join draft_invoices as invoices on errors.invoice_id = invoices.id"
+        " where errors.error_code = 'coupon_currency_not_found'"
+        " and errors.subscription_id in ('sub_foreign', 'sub_foreign_month') order by all"
+    ) == [
+        ("si_foreign_month", datetime(2026, 2, 1), 90),
+        (None, datetime(2026, 2, 1), 100),
+        (None, datetime(2026, 3, 1), 100),
+        (None, datetime(2026, 4, 1), 100),
+    ]

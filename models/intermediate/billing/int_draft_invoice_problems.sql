@@ -172,8 +172,24 @@ discounts as (
 
 coupons as (
 
-    select coupon_id
+    select
+        coupon_id,
+        currency
     from {{ ref('stg_coupons') }}
+
+),
+
+foreign_discounts as (
+
+    select
+        discounts.invoice_id,
+        discounts.subscription_item_id,
+        discounts.discount_id,
+        discounts.coupon_id
+    from {{ ref('int_foreign_currency_discounts') }} as discounts
+    left join superseded
+        on discounts.invoice_id = superseded.invoice_id
+    where not discounts.is_of_customer or superseded.invoice_id is null
 
 ),
 
@@ -328,6 +344,28 @@ problems as (
     union all
 
     select
+        'coupon_currency_not_found' as error_code,
+        discounts.invoice_id,
+        drafts.customer_id,
+        drafts.subscription_id,
+        discounts.subscription_item_id,
+        cast(null as varchar) as price_id,
+        drafts.currency,
+        discounts.discount_id as subject_id,
+        discounts.coupon_id as missing_id,
+        cast(null as {{ quantity_type() }}) as quantity,
+        cast(null as {{ quantity_type() }}) as unit_amount_decimal,
+        cast(null as {{ quantity_type() }}) as last_up_to,
+        drafts.period_start,
+        drafts.period_end,
+        drafts.livemode
+    from foreign_discounts as discounts
+    inner join drafts
+        on discounts.invoice_id = drafts.invoice_id
+
+    union all
+
+    select
         'tax_rate_not_found' as error_code,
         tax_rates.invoice_id,
         drafts.customer_id,
@@ -350,4 +388,11 @@ problems as (
 
 )
 
-select * from problems
+select
+    problems.*,
+    coupons.currency as coupon_currency
+from problems
+left join coupons
+    on
+        problems.error_code = 'coupon_currency_not_found'
+        and problems.missing_id = coupons.coupon_id

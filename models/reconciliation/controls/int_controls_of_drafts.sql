@@ -16,7 +16,9 @@ unpriced as (
 
     select distinct invoice_id
     from {{ ref('draft_invoice_errors') }}
-    where invoice_id is not null
+    where
+        invoice_id is not null
+        and error_code in ('amount_out_of_range', 'price_currency_not_found', 'tier_not_found')
 
 ),
 
