@@ -3,15 +3,14 @@
    the one received last in its window before it. What is left in the end is counted_meter_events.
    The columns of live_meter_events, with received_at and received_sequence of what happened, and:
    is_taken_back; arrived_at, the time of the event that arrives; first_received_at, when the event
-   itself was received; is_replaced, whether another one takes it back. Arguments and what the
-   relation must hold: see live_meter_events and last_received_events. #}
+   itself was received. Arguments and what the relation must hold: see live_meter_events and
+   last_received_events. #}
 {% macro arriving_meter_events(events, meters, cancellations) %}
     select
         {{ live_event_columns('arrived') }},
         false as is_taken_back,
         arrived.event_at as arrived_at,
-        arrived.received_at as first_received_at,
-        false as is_replaced
+        arrived.received_at as first_received_at
     from (
         {{ live_meter_events(events, meters, cancellations, 'meters.window_seconds is null') }}
     ) as arrived
@@ -39,8 +38,7 @@
         sides.is_taken_back,
         case when sides.is_taken_back then followed.next_event_at else followed.event_at end
             as arrived_at,
-        followed.received_at as first_received_at,
-        followed.next_received_at is not null as is_replaced
+        followed.received_at as first_received_at
     from (
         select
             live.*,

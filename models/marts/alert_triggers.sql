@@ -75,12 +75,6 @@ looked_at as (
         on
             events.customer_key = customers.customer_key
             and coalesce(alerts.customer_id, customers.customer_id) = customers.customer_id
-    -- Only what adds up can be taken back; of other formulas what was replaced never counted.
-    where case
-        when alerts.formula in ('sum', 'count', 'avg') then true
-        when alerts.formula = 'last' then not events.is_taken_back
-        else not events.is_taken_back and not events.is_replaced
-    end
 
 ),
 

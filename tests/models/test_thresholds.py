@@ -130,8 +130,49 @@ def test_random_alerts_trigger_at_the_oracles_event() -> None:
     assert found == {alert: event for alert, event in expected.items() if event is not None}
 
 
+def _replacing(alert: str, gte: int, formula: str, random: Random) -> tuple[list[Any], Any]:
+    """Events of a meter with windows as they arrive, and the place and total that reach `gte`."""
+    rows: list[Any] = []
+    in_windows: dict[int, tuple[int, int]] = {}
+    reached: Any = None
+    for place in range(random.randint(1, 9)):
+        window, value = random.randrange(4), random.randint(-3, 12)
+        arrived = START + timedelta(seconds=place)
+        sides = [(-1, *in_windows[window])] if window in in_windows else []
+        in_windows[window] = (value, place)
+        for counted, of_value, of_place in [*sides, (1, value, place)]:
+            shown = (counted * of_value, str(of_value), counted)
+            at = START + timedelta(hours=window)
+            received = (arrived, place, 1, of_place)
+            rows.append((alert, "cus", gte, formula, *shown, at, at, arrived, *received))
+        values = [value for value, _ in in_windows.values()]
+        total = {"max": max(values), "min": min(values), "unique_count": len(set(values))}[formula]
+        if reached is None and total >= gte:
+            reached = (place, total)
+    return rows, reached
+
+
+def test_an_alert_compares_the_least_the_most_and_the_distinct_of_what_is_left() -> None:
+    random = Random(5)
+    rows: list[Any] = []
+    expected: dict[str, Any] = {}
+    for number in range(1_500):
+        formula = random.choice(("max", "min", "unique_count"))
+        gte = random.randint(1, 4 if formula == "unique_count" else 10)
+        arrivals, expected[str(number)] = _replacing(str(number), gte, formula, random)
+        rows += arrivals
+    with duckdb.connect() as connection:
+        fill(connection, "looked_at", ALERTED, rows)
+        found = {
+            row["alert_id"]: (row["batch_row"], int(row["total"]))
+            for row in dicts(connection, expand("{{ alert_crossings('looked_at') }}"))
+        }
+    assert found == {alert: event for alert, event in expected.items() if event is not None}
+
+
 # Of 4, 4 and 13, what each formula has to come to.
 FORMULAS: Mapping[str, int] = {"avg": 5, "min": 3, "unique_count": 2}
+WINDOWED = ("sum", "max", "min")
 ALERT: Mapping[str, Any] = {
     "alert_type": "usage_threshold",
     "status": "active",
@@ -236,14 +277,14 @@ def _lake(folder: Path) -> Path:
         + [
             {
                 "id": f"mtr_hour_{formula}",
-                "event_name": "gauge",
+                "event_name": f"gauge_{formula}",
                 "status": "active",
                 "default_aggregation_formula": formula,
                 "event_time_window": "hour",
                 "customer_payload_key": "stripe_customer_id",
                 "value_payload_key": "value",
             }
-            for formula in ("sum",)
+            for formula in WINDOWED
         ],
     )
     names = ("second", "credit", "blind", "records", "plain", "gauge")
@@ -256,7 +297,12 @@ def _lake(folder: Path) -> Path:
             *_events("blind", ("30T00:00:00", 25_000)),
             *_events("plain", ("05T00:00:00", 60), ("06T00:00:00", 50), ("07T00:00:00", 9)),
             *(
-                {**event, "event_name": "gauge"}
+                {
+                    **event,
+                    "event_name": f"gauge_{formula}",
+                    "identifier": f"{formula}_{event['identifier']}",
+                }
+                for formula in WINDOWED
                 for event in _events(
                     "gauge",
                     ("05T10:10:00", 120),
@@ -336,6 +382,8 @@ def _lake(folder: Path) -> Path:
             ),
             {**GAUGE, "id": "alrt_gauge", "gte": 100},
             {**GAUGE, "id": "alrt_gauge_later", "gte": 60, "created_at": "2026-06-05T10:20:00Z"},
+            {**GAUGE, "id": "alrt_gauge_most", "meter": "mtr_hour_max", "gte": 100},
+            {**GAUGE, "id": "alrt_gauge_least", "meter": "mtr_hour_min", "gte": 50},
             {**ALERT, "id": "alrt_last", "meter": "mtr_last", "gte": 100},
             *(
                 {**ALERT, "id": f"alrt_{name}", "created_at": None, **UNDATED, **version}
@@ -458,6 +506,8 @@ def test_an_event_that_replaces_another_takes_no_trigger_of_an_alert_back(drafts
     ) == [
         ("alrt_gauge", datetime(2026, 6, 5, 10, 10), Decimal(120)),
         ("alrt_gauge_later", datetime(2026, 6, 6, 10, 30), Decimal(70)),
+        ("alrt_gauge_least", datetime(2026, 6, 5, 10, 10), Decimal(120)),
+        ("alrt_gauge_most", datetime(2026, 6, 5, 10, 10), Decimal(120)),
     ]
 
 
