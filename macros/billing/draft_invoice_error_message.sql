@@ -2,12 +2,20 @@
 {% macro draft_invoice_error_message() -%}
     case error_code
         when 'amount_out_of_range'
-            then concat(
-                {{ quantity_text('quantity') }},
-                ' units at ',
-                {{ quantity_text('unit_amount_decimal') }},
-                ' minor units come to more than 14 digits. Correct the quantity or the price.'
-            )
+            then case
+                when unit_amount_decimal is null
+                    then concat(
+                        'Neither an amount of at most 14 digits nor a unit price in ''',
+                        currency,
+                        ''' is known. Land the invoice item with an amount.'
+                    )
+                else concat(
+                    {{ quantity_text('quantity') }},
+                    ' units at ',
+                    {{ quantity_text('unit_amount_decimal') }},
+                    ' minor units come to more than 14 digits. Correct the quantity or the price.'
+                )
+            end
         when 'price_currency_not_found'
             then concat(
                 'Price ''', price_id, ''' has no amount in ''', currency,

@@ -75,7 +75,7 @@
         cast(null as {{ quantity_type() }}) as billed_quantity,
         cast('invoice_item' as varchar) as quantity_source,
         invoice_items.unit_amount_decimal,
-        {{ exact_amount('invoice_items.amount') }} as exact_amount_decimal,
+        invoice_items.exact_amount_decimal,
         invoice_items.period_start,
         invoice_items.period_end,
         invoice_items.is_proration,

@@ -60,6 +60,13 @@ def _lake(folder: Path) -> Path:
                 "recurring_meter": "mtr_1",
             },
             {**RECURRING, "id": "licensed", "unit_amount": 100},
+            {
+                **RECURRING,
+                "id": "packed",
+                "unit_amount": 40,
+                "transform_divide_by": 5,
+                "transform_round": "up",
+            },
             {**RECURRING, "id": "vast", "unit_amount_decimal": VAST},
             {**RECURRING, "id": "orphan", "unit_amount": 100, "product": "prod_gone"},
             {
@@ -119,6 +126,7 @@ def _lake(folder: Path) -> Path:
             subscription("tier", price="short", quantity=15),
             subscription("vast", price="vast", quantity=1),
             subscription("item", price="licensed", quantity=1),
+            subscription("priced", price="licensed", quantity=1),
             subscription("price", price="gone"),
             subscription("product", price="orphan", quantity=1),
             subscription(
@@ -167,6 +175,24 @@ def _lake(folder: Path) -> Path:
                 (99_999_999_999_999, "item"),
                 (100_000_000_000_000, "item"),
                 (100, "product"),
+            )
+        ]
+        + [
+            {
+                "id": f"ii_{name}",
+                "customer": "cus_priced",
+                "currency": "usd",
+                "date_at": f"2026-02-1{place}T00:00:00Z",
+                "created_at": f"2026-02-1{place}T00:00:00Z",
+                **terms,
+            }
+            for place, (name, terms) in enumerate(
+                {
+                    "by_price": {"price": "licensed", "quantity": 3},
+                    "by_packages": {"price": "packed", "quantity": 11},
+                    "by_unit": {"unit_amount_decimal": Decimal("33.5"), "quantity": 7},
+                    "by_nothing": {"quantity": 2},
+                }.items()
             )
         ],
     )
@@ -344,4 +370,29 @@ def test_an_amount_off_in_another_currency_is_an_error_on_each_draft_it_would_co
         (None, datetime(2026, 2, 1), 100),
         (None, datetime(2026, 3, 1), 100),
         (None, datetime(2026, 4, 1), 100),
+    ]
+
+
+def test_an_invoice_item_without_an_amount_is_what_its_price_makes_of_its_quantity(
+    drafts: Built,
+) -> None:
+    assert drafts.rows(
+        "select lines.invoice_item_id, lines.quantity, lines.exact_amount_decimal, lines.amount"
+        " from draft_invoice_lines as lines"
+        " inner join draft_invoices as invoices on lines.invoice_id = invoices.id"
+        " where lines.customer_id = 'cus_priced' and lines.type = 'invoiceitem'"
+        " and invoices.period_end = timestamp '2026-03-01' order by lines.line_position"
+    ) == [
+        ("ii_by_unit", 7, Decimal("234.5"), 235),
+        ("ii_by_packages", 11, 120, 120),
+        ("ii_by_price", 3, 300, 300),
+    ]
+    assert drafts.rows(
+        "select quantity, error_message from draft_invoice_errors where customer_id = 'cus_priced'"
+    ) == [
+        (
+            2,
+            "Neither an amount of at most 14 digits nor a unit price in 'usd' is known."
+            " Land the invoice item with an amount.",
+        )
     ]

@@ -39,6 +39,7 @@ on_drafts as (
         cast(landed_lines.quantity as {{ quantity_type() }}) as quantity,
         cast(null as {{ quantity_type() }}) as unit_amount_decimal,
         landed_lines.amount,
+        {{ exact_amount('landed_lines.amount') }} as exact_amount_decimal,
         landed_lines.period_start,
         landed_lines.period_end,
         landed_lines.is_proration,
@@ -68,6 +69,7 @@ named as (
         invoice_items.quantity,
         invoice_items.unit_amount_decimal,
         invoice_items.amount,
+        invoice_items.exact_amount_decimal,
         invoice_items.period_start,
         invoice_items.period_end,
         invoice_items.is_proration,
@@ -132,8 +134,8 @@ select
             when coalesce(lines.quantity, 1) = 1 then cast(lines.amount as {{ quantity_type() }})
         end
     ) as unit_amount_decimal,
-    {{ exact_amount('lines.amount') }} as exact_amount_decimal,
-    cast({{ exact_amount('lines.amount') }} as bigint) as amount,
+    lines.exact_amount_decimal,
+    {{ round_to_minor_units('lines.exact_amount_decimal') }} as amount,
     lines.period_start,
     lines.period_end,
     coalesce(lines.is_proration, false) as is_proration,
