@@ -9,7 +9,8 @@
    periods are.
 
    While a subscription is paused nothing is subscribed to: of a paused version only a trial is
-   left, which is not charged. #}
+   left, which is not charged. So it is with one whose first payment never came
+   (incomplete_expired), all along. #}
 {% macro subscription_item_stretches(versions, items, prices) %}
     {%- set terms = [
         'subscription_item_id', 'subscription_id', 'customer_id', 'batch_id', 'batch_row',
@@ -49,7 +50,7 @@
             versions.anchor_second,
             versions.trial_start_at,
             versions.trial_end_at,
-            coalesce(versions.status = 'paused', false) as is_paused,
+            coalesce(versions.status = 'paused', false) or versions.is_never_paid as is_paused,
             coalesce(versions.trial_end_at, versions.started_at) as looked_from,
             versions.is_current
             and versions.is_cancel_at_period_end

@@ -140,7 +140,10 @@
                 partition by subscription_id
                 order by version_number
                 rows between unbounded preceding and unbounded following
-            ) as ends_at
+            ) as ends_at,
+            bool_or(coalesce(status = 'incomplete_expired', false)) over (
+                partition by subscription_id
+            ) as is_never_paid
         from dated
 
     )

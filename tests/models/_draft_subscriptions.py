@@ -85,6 +85,12 @@ def _ending() -> list[dict[str, Any]]:
     ends = {"cancel_at_period_end": True, "canceled_at": april(10)}
     return [
         *versions("plain", begun),
+        *versions(
+            "never_paid",
+            {**begun, "status": "incomplete"},
+            {**begun, "status": "incomplete_expired", "at": datetime(2026, 3, 2)},
+        ),
+        *versions("not_yet_paid", {**begun, "status": "incomplete"}),
         *versions("period_end", begun, {**begun, "at": april(10), **ends}),
         *versions(
             "period_end_passed",

@@ -65,6 +65,12 @@ def test_a_subscription_that_goes_on_bills_the_coming_period(drafts: Built) -> N
     assert bills(drafts, "plain") == {**UNTIL_APRIL, MAY: [("seat", 1000), ("used", 100)]}
 
 
+def test_a_subscription_whose_first_payment_never_came_bills_nothing(drafts: Built) -> None:
+    assert bills(drafts, "never_paid") == {}
+    assert drafts.rows("select id from draft_invoices where subscription_id = 'sub_never_paid'") == []
+    assert bills(drafts, "not_yet_paid")[MAR] == [("seat", 1000)]
+
+
 def test_at_the_end_of_its_last_period_only_usage_is_billed(drafts: Built) -> None:
     assert bills(drafts, "period_end") == {**UNTIL_APRIL, MAY: [("used", 100)]}
 
