@@ -179,17 +179,66 @@ coupons as (
 
 ),
 
+drafts as (
+
+    select
+        invoice_id,
+        customer_id,
+        subscription_id,
+        currency,
+        period_start,
+        period_end,
+        livemode
+    from {{ ref('int_draft_invoices') }}
+
+),
+
 foreign_discounts as (
+
+    select
+        discounts.*,
+        drafts.customer_id,
+        coupons.currency as coupon_currency
+    from {{ ref('int_foreign_currency_discounts') }} as discounts
+    inner join drafts
+        on discounts.invoice_id = drafts.invoice_id
+    inner join coupons
+        on discounts.coupon_id = coupons.coupon_id
+
+),
+
+-- A customer's discount is for the drafts in its coupon's currency, where there are any.
+served as (
+
+    select distinct
+        discounts.invoice_id,
+        discounts.discount_id
+    from foreign_discounts as discounts
+    inner join drafts
+        on
+            discounts.customer_id = drafts.customer_id
+            and discounts.coupon_currency = drafts.currency
+    where discounts.is_of_customer
+
+),
+
+useless_discounts as (
 
     select
         discounts.invoice_id,
         discounts.subscription_item_id,
         discounts.discount_id,
         discounts.coupon_id
-    from {{ ref('int_foreign_currency_discounts') }} as discounts
+    from foreign_discounts as discounts
     left join superseded
         on discounts.invoice_id = superseded.invoice_id
-    where not discounts.is_of_customer or superseded.invoice_id is null
+    left join served
+        on
+            discounts.invoice_id = served.invoice_id
+            and discounts.discount_id = served.discount_id
+    where
+        not discounts.is_of_customer
+        or (superseded.invoice_id is null and served.invoice_id is null)
 
 ),
 
@@ -212,20 +261,6 @@ tax_rates as (
         tax_rate_id,
         percentage
     from {{ ref('int_invoice_line_own_tax_rates') }}
-
-),
-
-drafts as (
-
-    select
-        invoice_id,
-        customer_id,
-        subscription_id,
-        currency,
-        period_start,
-        period_end,
-        livemode
-    from {{ ref('int_draft_invoices') }}
 
 ),
 
@@ -359,7 +394,7 @@ problems as (
         drafts.period_start,
         drafts.period_end,
         drafts.livemode
-    from foreign_discounts as discounts
+    from useless_discounts as discounts
     inner join drafts
         on discounts.invoice_id = drafts.invoice_id
 
