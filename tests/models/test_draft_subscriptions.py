@@ -67,7 +67,8 @@ def test_a_subscription_that_goes_on_bills_the_coming_period(drafts: Built) -> N
 
 def test_a_subscription_whose_first_payment_never_came_bills_nothing(drafts: Built) -> None:
     assert bills(drafts, "never_paid") == {}
-    assert drafts.rows("select id from draft_invoices where subscription_id = 'sub_never_paid'") == []
+    invoices = "select id from draft_invoices where subscription_id = 'sub_never_paid'"
+    assert drafts.rows(invoices) == []
     assert bills(drafts, "not_yet_paid")[MAR] == [("seat", 1000)]
 
 

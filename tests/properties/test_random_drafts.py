@@ -88,7 +88,9 @@ def test_drafts_come_to_what_the_oracle_makes_of_them(
         for draft in expected_drafts(account, PRICES, rounding)
     }
     assert drafts.keys() == expected.keys()
-    assert built[rounding].rows("select * from draft_invoice_errors") == []
+    # Some coupons take off amounts in other currencies, and so take nothing.
+    codes = built[rounding].rows("select distinct error_code from draft_invoice_errors")
+    assert codes == [("coupon_currency_not_found",)]
     for key, (rows, come_to) in expected.items():
         assert shown_by(drafts[key]) == rows, key
         if rounding == "line":
