@@ -64,6 +64,11 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
             " livemode boolean, object_json varchar",
             [("customer", "cus_1", "cus_1", None, False, "{}"), *GRANTS],
         )
+        connection.execute("alter table landed_objects add column id_hash ubigint")
+        connection.execute(expand("update landed_objects set id_hash = {{ lookup_hash('id') }}"))
+        connection.execute(
+            expand("create macro intermediate.lookup_hash(wanted) as {{ lookup_hash('wanted') }}")
+        )
         connection.execute(expand("{{ create_credit_balances_function() }}"))
     manifest = {"as_of": datetime.fromtimestamp(NOW, UTC).isoformat()}
     (folder / "manifest.json").write_text(json.dumps(manifest))
