@@ -76,6 +76,7 @@ def preview(reader: Reader, question: Question, request: PreviewRequest) -> Prev
     )
     if row is None or not row["line_count"]:
         raise nothing_to_bill(request)
+    _refuse_items_elsewhere(reader, request)
     _refuse_automatic_tax(reader, request)
     return Preview(row)
 
@@ -131,6 +132,29 @@ def _add_products(rows: dict[str, pa.Table], hypothesis: Hypothesis) -> None:
             {"ids": wanted},
         )
         rows[relation] = replacing(rows[relation], found)
+
+
+def _refuse_items_elsewhere(reader: Reader, request: PreviewRequest) -> None:
+    """Refuse a change of a pending item that another invoice than the answering one takes."""
+    if request.is_recurring:
+        return
+    shown = {row["item"] for row in reader.rows(f"select invoice_item_id as item from {LINES}")}
+    for at, given in enumerate(cast("list[dict[str, Any]]", request.get("invoice_items") or [])):
+        identifier = given.get("invoiceitem")
+        if identifier is None or identifier in shown:
+            continue
+        taken = reader.row(
+            "select drafts.subscription_id as taker from preview_draft_lines as lines "
+            "inner join preview_drafts as drafts on lines.invoice_id = drafts.id "
+            "where lines.invoice_item_id = $item",
+            {"item": identifier},
+        )
+        taker = taken and taken["taker"]
+        raise InvalidRequestError(
+            f"The invoice item {identifier} is not on the invoice that is previewed"
+            + (f": {taker} takes it, pass that as subscription." if taker else "."),
+            param=f"invoice_items[{at}][invoiceitem]",
+        )
 
 
 def _refuse_automatic_tax(reader: Reader, request: PreviewRequest) -> None:

@@ -47,6 +47,7 @@ CATALOGUE: tuple[Object, ...] = (
     price("seat_10", "1000", currency_options={"eur": {"unit_amount_decimal": "900"}}),
     price("seat_20", "2000"),
     price("seat_year", "12000", recurring={"interval": "year"}),
+    price("seat_week", "300", recurring={"interval": "week"}),
     price("seat_free", "0"),
     price("seat_trial", "1000", recurring={"interval": "month", "trial_period_days": 14}),
     price("seat_jpy", "800", currency="jpy"),
@@ -126,6 +127,14 @@ def _lives() -> Iterator[Version]:
         yield before, JUNE
         after = subscription(name, JUNE, _named(name, twenty), billing_mode={"type": mode})
         yield {**after, "proration_behavior": "none"}, at("2026-06-06")
+    # Two subscriptions of one customer; the second renews later.
+    yield customer("both"), BEGINNING
+    yield subscription("both", JUNE, _named("both", seat)), JUNE
+    second = subscription("second", at("2026-06-10"), _named("second", twenty))
+    yield {**second, "customer": "cus_both"}, at("2026-06-10")
+    # A discount of the customer's that the source gave no id.
+    yield customer("thrifty", discount={**discount("", FIVE_OFF), "id": None}), BEGINNING
+    yield subscription("thrifty", JUNE, _named("thrifty", seat)), JUNE
     for name in ("bystander", "awaited"):
         yield customer(name), BEGINNING
     yield customer("owed", balance=-700), BEGINNING
@@ -197,6 +206,8 @@ PENDING: tuple[Object, ...] = (
     invoice_item("pending_work", "pair", 1500, at("2026-06-10")),
     invoice_item("lonely_work", "bystander", 700, at("2026-06-10")),
     invoice_item("dollar_work", "euro", 900, at("2026-06-10")),
+    invoice_item("work_of_second", "both", 1200, at("2026-06-10"), subscription="sub_second"),
+    invoice_item("work_of_either", "both", 400, at("2026-06-10")),
 )
 
 USAGE: tuple[Object, ...] = tuple(

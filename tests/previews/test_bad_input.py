@@ -93,6 +93,24 @@ BAD: dict[str, tuple[dict[str, Any], str, str | None]] = {
         "invoice_items[0][invoiceitem]",
         None,
     ),
+    "another subscription's invoice item": (
+        {"subscription": "sub_both", "invoice_items": [{"invoiceitem": "ii_work_of_second"}]},
+        "invoice_items[0][invoiceitem]",
+        None,
+    ),
+    "an invoice item that an earlier invoice takes": (
+        {"subscription": "sub_second", "invoice_items": [{"invoiceitem": "ii_work_of_either"}]},
+        "invoice_items[0][invoiceitem]",
+        None,
+    ),
+    "another subscription's invoice item, of the customer's next invoice": (
+        {
+            "customer": "cus_both",
+            "invoice_items": [{"invoiceitem": "ii_work_of_second", "amount": 5}],
+        },
+        "invoice_items[0][invoiceitem]",
+        None,
+    ),
     "a quantity of metered usage": (
         change("metered", quantity=3),
         f"{ITEMS}[quantity]",
