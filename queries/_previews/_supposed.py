@@ -181,6 +181,8 @@ def _without_subscription(
     items: list[Mapping[str, Any]],
 ) -> Subject:
     """Preview an invoice of invoice items alone."""
+    if customer is None and any("invoiceitem" in each for each in items):
+        raise missing("customer", "You must pass the customer whose invoice item is to change.")
     said = currency or currency_of_items(hypothesis, items)
     if said is None and customer is not None:
         row = hypothesis.reader.row(

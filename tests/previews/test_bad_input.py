@@ -361,6 +361,11 @@ BAD: dict[str, tuple[dict[str, Any], str, str | None]] = {
         "invoice_items[0][currency]",
         "parameter_missing",
     ),
+    "a pending invoice item of nobody's": (
+        {"invoice_items": [{"invoiceitem": "ii_lonely_work", "description": "Work"}]},
+        "customer",
+        "parameter_missing",
+    ),
     "nothing that could be billed": ({}, "customer", "parameter_missing"),
     "a cancellation of nothing": (
         {"customer": "cus_half", "subscription_details": {"cancel_now": True}},
