@@ -35,6 +35,7 @@ from queries._previews._shared_parameters import (
     TAX_RATES,
     USAGE_THRESHOLD,
 )
+from queries._previews._tax_id_types import TAX_ID_TYPES
 
 _ADDRESS: Final = Parameters(
     *(
@@ -72,7 +73,12 @@ _CUSTOMER_DETAILS: Final = Parameters(
         "tax_ids",
         ListOf(
             Parameters(
-                Parameter("type", Text(), "The tax id's type, such as eu_vat.", required=True),
+                Parameter(
+                    "type",
+                    Choice(TAX_ID_TYPES),
+                    "The tax id's type, such as eu_vat.",
+                    required=True,
+                ),
                 Parameter("value", Text(), "The tax id.", required=True),
             )
         ),

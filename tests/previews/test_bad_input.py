@@ -254,6 +254,14 @@ BAD: dict[str, tuple[dict[str, Any], str, str | None]] = {
         "subscription_details[proration_behavior]",
         None,
     ),
+    "a tax id of no type that there is": (
+        {
+            "customer": "cus_half",
+            "customer_details": {"tax_ids": [{"type": "eu_tva", "value": "ATU12345678"}]},
+        },
+        "customer_details[tax_ids][0][type]",
+        None,
+    ),
     "an amount out of range": (
         invoiced(unit_amount=99_999_999_999_999, quantity=999_999),
         "invoice_items[0][quantity]",
