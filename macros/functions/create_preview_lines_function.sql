@@ -9,13 +9,61 @@
     create or replace macro main.preview_lines(items_table_name) as table
     with
 
-    given as (
+    -- A column that the table does not have is looked for further out, and found there.
+    written as (
         select
             row_number() over () as item_number,
-            cast(subscription_item as varchar) as subscription_item_id,
-            cast(price as varchar) as price_id,
-            cast(quantity as {{ quantity_type() }}) as quantity
-        from query_table(items_table_name)
+            items.subscription_item_id,
+            items.price_id,
+            items.quantity_text
+        from (
+            select
+                'no such column' as subscription_item,
+                'no such column' as price,
+                'no such column' as quantity
+        ) as absent
+        cross join lateral (
+            select
+                cast(subscription_item as varchar) as subscription_item_id,
+                cast(price as varchar) as price_id,
+                cast(quantity as varchar) as quantity_text
+            from query_table(items_table_name)
+        ) as items
+    ),
+
+    given as (
+        select
+            item_number,
+            subscription_item_id,
+            price_id,
+            case
+                when 'no such column' in (subscription_item_id, price_id, quantity_text)
+                    then cast(
+                        error(concat(
+                            'preview_lines: the table of items has no column ',
+                            case 'no such column'
+                                when subscription_item_id then 'subscription_item'
+                                when price_id then 'price'
+                                else 'quantity'
+                            end,
+                            '; give it subscription_item, price and quantity, null where an item ',
+                            'says nothing.'
+                        )) as {{ quantity_type() }}
+                    )
+                when
+                    not {{ matches_whole(
+                        'quantity_text', '[+-]?0*[0-9]{1,26}([.][0-9]{0,12}0*)?'
+                    ) }}
+                    then cast(
+                        error(concat(
+                            'preview_lines: item ', cast(item_number as varchar), ' has the quantity ',
+                            quantity_text, '; give a decimal number of at most 26 digits before the ',
+                            'point and 12 after it, or null for what was used.'
+                        )) as {{ quantity_type() }}
+                    )
+                else try_cast(quantity_text as {{ quantity_type() }})
+            end as quantity
+        from written
     ),
 
     last_used as (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -152,4 +153,40 @@ def test_sql_refuses_a_quantity_below_zero(published: duckdb.DuckDBPyConnection)
         "select null as subscription_item, 'price_seat_20' as price, -1 as quantity"
     )
     with pytest.raises(duckdb.Error, match="item 1 has a quantity below 0"):
+        published.execute("from preview_lines('hypothetical_items')").fetchall()
+
+
+@pytest.mark.parametrize("quantity", ["1.0000000000001", "1e-13::double", "'many'", "'1e3'"])
+def test_sql_refuses_a_quantity_that_it_would_have_to_round(
+    published: duckdb.DuckDBPyConnection, quantity: str
+) -> None:
+    published.execute(
+        "create temp table hypothetical_items as "
+        f"select null as subscription_item, 'price_seat_20' as price, {quantity} as quantity"
+    )
+    with pytest.raises(duckdb.Error, match="item 1 has the quantity .* 12 after it"):
+        published.execute("from preview_lines('hypothetical_items')").fetchall()
+
+
+@pytest.mark.parametrize("quantity", ["1.5000000000000", "'1.500'", "1.5::double", "'+001.5'"])
+def test_sql_takes_a_quantity_however_it_is_written(
+    published: duckdb.DuckDBPyConnection, quantity: str
+) -> None:
+    published.execute(
+        "create temp table hypothetical_items as "
+        f"select null as subscription_item, 'price_seat_20' as price, {quantity} as quantity"
+    )
+    assert published.execute(
+        "select quantity, amount from preview_lines('hypothetical_items')"
+    ).fetchall() == [(Decimal("1.5"), 3000)]
+
+
+@pytest.mark.parametrize("absent", ["subscription_item", "price", "quantity"])
+def test_sql_names_the_column_that_the_items_lack(
+    published: duckdb.DuckDBPyConnection, absent: str
+) -> None:
+    given = {"subscription_item": "null", "price": "'price_seat_20'", "quantity": "1"}
+    columns = ", ".join(f"{value} as {name}" for name, value in given.items() if name != absent)
+    published.execute(f"create temp table hypothetical_items as select {columns}")
+    with pytest.raises(duckdb.Error, match=f"has no column {absent}; give it"):
         published.execute("from preview_lines('hypothetical_items')").fetchall()
