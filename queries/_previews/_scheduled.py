@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from queries._errors import InvalidRequestError
+from queries._previews._cycles import recurring_of
 from queries._previews._hypothesis import (
     NEW_CUSTOMER,
     NEW_SUBSCRIPTION,
@@ -38,24 +39,43 @@ def suppose_schedule(hypothesis: Hypothesis, request: PreviewRequest) -> Subject
     phases = phases_of(hypothesis, request, schedule)
     steered = id_of((schedule or {}).get("subscription"))
     if steered is None:
-        return _first_phase(hypothesis, request, customer, phases)
+        return _new_subscription(hypothesis, request, customer, phases)
     return _phases_to_come(hypothesis, request, steered, customer, phases, schedule or {})
 
 
-def _first_phase(
+def _new_subscription(
     hypothesis: Hypothesis, request: PreviewRequest, customer: str, phases: list[Phase]
 ) -> Subject:
-    phase = phases[0]
-    subscription = subscription_in(hypothesis, None, customer, phase, phase.start)
-    hypothesis.suppose(subscription, phase.start)
-    _suppose_added_items(hypothesis, request, phase, customer, subscription, phase.start)
+    """Suppose the first phase, and those that begin until its first period ends."""
+    first = phases[0]
+    subscription = subscription_in(hypothesis, None, customer, first, first.start)
+    boundary = _end_of_first_period(hypothesis, subscription, first.start)
+    last_at = first.start
+    for phase in phases:
+        if phase.start > boundary:
+            break
+        if phase is not first:
+            subscription = subscription_in(hypothesis, subscription, customer, phase, phase.start)
+        hypothesis.suppose(subscription, phase.start)
+        _suppose_added_items(hypothesis, request, phase, customer, subscription, phase.start)
+        last_at = phase.start
+    after_first = f"created_at > timestamp '{instant(first.start)}'"
     return Subject(
         customer=customer,
         subscription=NEW_SUBSCRIPTION,
         currency=subscription["currency"],
-        as_of=max(hypothesis.now, phase.start),
-        wanted="is_upcoming" if "hypothetical_usage" in request.params else "true",
-        changed_at=phase.start,
+        as_of=max(hypothesis.now, last_at),
+        wanted=after_first if "hypothetical_usage" in request.params else "true",
+        changed_at=first.start,
+    )
+
+
+def _end_of_first_period(hypothesis: Hypothesis, subscription: Object, start: int) -> int:
+    trial_end = subscription.get("trial_end")
+    if isinstance(trial_end, int):
+        return trial_end
+    return min(
+        hypothesis.later(start, recurring_of(item), 1) for item in subscription["items"]["data"]
     )
 
 

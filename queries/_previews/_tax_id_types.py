@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-TAX_ID_TYPES: Final[tuple[str, ...]] = tuple(
-    """
+_WORDS: Final = """
     ad_nrt ae_trn al_tin am_tin ao_tin ar_cuit au_abn au_acn au_arn au_wpn aw_tin az_tin
     ba_tin bb_tin bd_bin bf_ifu bg_uic bh_vat bj_ifu bo_tin br_cnpj br_cpf bs_tin bw_vat
     by_tin ca_bn ca_gst_hst ca_pst_bc ca_pst_mb ca_pst_sk ca_qst cd_nif ch_uid ch_vat ci_vat
@@ -18,6 +17,7 @@ TAX_ID_TYPES: Final[tuple[str, ...]] = tuple(
     ru_inn ru_kpp sa_vat sg_gst sg_uen si_tin sm_coe sn_ninea sr_fin sv_nit th_vat tj_tin
     tr_tin tt_bir tt_vat tw_vat tz_vat ua_vat ug_tin us_ein uy_ruc uz_tin uz_vat ve_rif
     vn_tin za_vat zm_tin zw_tin
-    """.split()
-)
+"""
+
+TAX_ID_TYPES: Final = tuple(_WORDS.split())
 """Those of the reference page of 2025-02-24.acacia, and those that later releases added."""

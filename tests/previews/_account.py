@@ -167,6 +167,29 @@ SCHEDULES: tuple[Object, ...] = (
         "subscription": "sub_steered",
     },
     {
+        "id": "sub_sched_tried",
+        "object": "subscription_schedule",
+        "created": JUNE,
+        "customer": "cus_tried",
+        "current_phase": {"start_date": JUNE, "end_date": at("2026-06-22")},
+        "end_behavior": "release",
+        "phases": [
+            {
+                "start_date": JUNE,
+                "end_date": at("2026-06-22"),
+                "items": [{"price": "price_seat_10", "quantity": 1}],
+                "trial_end": at("2026-06-22"),
+            },
+            {
+                "start_date": at("2026-06-22"),
+                "end_date": at("2026-07-22"),
+                "items": [{"price": "price_seat_20", "quantity": 1}],
+            },
+        ],
+        "status": "active",
+        "subscription": "sub_tried",
+    },
+    {
         "id": "sub_sched_steered_monthly",
         "object": "subscription_schedule",
         "created": JUNE,

@@ -238,3 +238,23 @@ def test_the_time_until_the_anchor_costs_nothing_where_nothing_is_prorated(
     )
     assert shown(free) == [(SEAT, 1000)]
     assert free.lines.data[0].period == {"start": anchor, "end": at("2026-07-22")}
+
+
+CALLS = {"items": [{"price": "price_call"}]}
+SEATS = {"items": [{"price": "price_seat_20"}]}
+
+
+@pytest.mark.parametrize("first", [{}, {"trial": True}], ids=["usage", "a free trial of usage"])
+def test_the_first_invoice_of_a_new_schedule_has_the_phase_that_begins_with_it(
+    account: Warehouse, first: dict[str, Any]
+) -> None:
+    phases = [{**CALLS, **first, "start_date": JUNE, "end_date": JULY}, {**SEATS, "iterations": 1}]
+    invoice = account.invoices.create_preview({"schedule_details": {"phases": phases}})
+    assert (invoice.created, invoice.lines.data[-1].description) == (JULY, SEAT_20)
+    assert [line.amount for line in invoice.lines.data] == [0, 2000]
+    usage = [{"price": "price_call", "quantity": "50"}]
+    if not first:
+        invoice = account.invoices.create_preview(
+            {"schedule_details": {"phases": phases}, "hypothetical_usage": usage}
+        )
+        assert [line.amount for line in invoice.lines.data] == [100, 2000]

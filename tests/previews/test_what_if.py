@@ -164,7 +164,7 @@ def test_sql_refuses_a_quantity_that_it_would_have_to_round(
         "create temp table hypothetical_items as "
         f"select null as subscription_item, 'price_seat_20' as price, {quantity} as quantity"
     )
-    with pytest.raises(duckdb.Error, match="item 1 has the quantity .* 12 after it"):
+    with pytest.raises(duckdb.Error, match=r"item 1 has the quantity .* 12 after it"):
         published.execute("from preview_lines('hypothetical_items')").fetchall()
 
 
