@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from queries._errors import InvalidRequestError
 from queries._parameters import nested
@@ -19,6 +19,7 @@ from queries._previews._hypothesis import (
     price_of,
 )
 from queries._previews._request import PreviewRequest, one_of
+from queries._previews._steps import Change
 from queries._previews._subscription import (
     check_quantity,
     common_currency,
@@ -27,6 +28,24 @@ from queries._previews._subscription import (
     set_discounts,
     without_said_period,
 )
+
+# A phase that says that it has none has not the customer's either.
+_INHERITS_NONE: Final = """
+delete from "warehouse"."intermediate"."int_subscription_discount_candidates"
+where
+    scope = 'invoice'
+    and invoice_id in (
+        select invoice_id
+        from "warehouse"."intermediate"."int_draft_invoices"
+        where
+            subscription_id = $subscription
+            and created_at >= make_timestamp(cast($starts as bigint) * 1000000)
+            and (
+                $ends is null
+                or created_at < make_timestamp(cast($ends as bigint) * 1000000)
+            )
+    )
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +80,7 @@ def phases_of(
             for at, phase in enumerate(landed)
         ]
     phases: list[Phase] = []
-    start = ((schedule or {}).get("current_phase") or {}).get("start_date") or hypothesis.now
+    start = _start_of_first(schedule or {}) or hypothesis.now
     for at, fields in enumerate(sent):
         path = f"schedule_details[phases][{at}]"
         phase = _dated(hypothesis, {**details, **fields}, path, start, is_first=at == 0)
@@ -74,6 +93,12 @@ def phases_of(
         phases.append(phase)
         start = phase.end or start
     return phases
+
+
+def _start_of_first(schedule: Object) -> int | None:
+    """Give when the current phase of a schedule began or, where none has, when the first will."""
+    phases = cast("list[Object]", schedule.get("phases") or [{}])
+    return ((schedule.get("current_phase") or {}) or phases[0]).get("start_date")
 
 
 def _as_sent(phase: Object, details: Mapping[str, Any]) -> Object:
@@ -172,18 +197,7 @@ def subscription_in(
         subscription["default_tax_rates"] = hypothesis.tax_rates(
             fields["default_tax_rates"], f"{phase.path}[default_tax_rates]"
         )
-    if "discounts" in fields:
-        set_discounts(
-            subscription,
-            hypothesis.discounts(
-                fields["discounts"], f"{phase.path}[discounts]", subscription["currency"]
-            ),
-        )
-    elif fields.get("coupon"):
-        coupon = hypothesis.coupon(
-            fields["coupon"], f"{phase.path}[coupon]", subscription["currency"]
-        )
-        set_discounts(subscription, [coupon])
+    _set_discounts_in(hypothesis, subscription, phase, at)
     if fields.get("collection_method"):
         subscription["collection_method"] = fields["collection_method"]
     if fields.get("billing_thresholds"):
@@ -199,6 +213,23 @@ def subscription_in(
             "billing_cycle_anchor": trial_end,
         }
     return subscription
+
+
+def _set_discounts_in(hypothesis: Hypothesis, subscription: Object, phase: Phase, at: int) -> None:
+    """Give it the discounts that a phase names; naming none, it has the customer's."""
+    fields, currency = phase.fields, subscription["currency"]
+    found: list[Object] = []
+    if "discounts" in fields:
+        path = f"{phase.path}[discounts]"
+        found = hypothesis.discounts(fields["discounts"], path, currency)
+    elif fields.get("coupon"):
+        found = [hypothesis.coupon(fields["coupon"], f"{phase.path}[coupon]", currency)]
+    set_discounts(subscription, found)
+    if fields.get("discounts") == "":
+        values = {"subscription": subscription["id"], "starts": at, "ends": phase.end}
+        hypothesis.changes.append(
+            Change("int_subscription_discount_candidates", _INHERITS_NONE, values)
+        )
 
 
 def _currency_in(phase: Phase, held: str | None) -> str | None:

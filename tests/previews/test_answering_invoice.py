@@ -258,3 +258,41 @@ def test_the_first_invoice_of_a_new_schedule_has_the_phase_that_begins_with_it(
             {"schedule_details": {"phases": phases}, "hypothetical_usage": usage}
         )
         assert [line.amount for line in invoice.lines.data] == [100, 2000]
+
+
+TENTH_OFF = {"discounts": [{"coupon": "tenth_off"}]}
+
+
+def test_a_phase_without_discounts_does_not_keep_those_of_the_phase_before(
+    account: Warehouse,
+) -> None:
+    until_july, then = {**MONTHLY, "end_date": JULY}, {**SEATS, "iterations": 1}
+    for phases, total in (
+        ((until_july, then), 2000),
+        (({**until_july, **TENTH_OFF}, then), 2000),
+        ((until_july, {**then, **TENTH_OFF}), 1800),
+    ):
+        assert account.invoices.create_preview(steered(*phases)).total == total
+
+
+@pytest.mark.parametrize(
+    ("fields", "total"),
+    [
+        ({}, 500),
+        ({"discounts": ""}, 1000),
+        ({"discounts": "", "iterations": 1}, 1000),
+        (TENTH_OFF, 900),
+    ],
+    ids=["the customer's", "none, for good", "none", "its own"],
+)
+def test_a_phase_has_the_customers_discount_unless_it_says_otherwise(
+    account: Warehouse, fields: dict[str, Any], total: int
+) -> None:
+    params = {"customer": "cus_thrifty", "schedule_details": {"phases": [{**MONTHLY, **fields}]}}
+    assert account.invoices.create_preview(params).total == total
+
+
+def test_a_schedule_that_has_not_begun_begins_when_it_says(account: Warehouse) -> None:
+    for details in ({}, {"schedule_details": {"phases": [MONTHLY]}}):
+        invoice = account.invoices.create_preview({"schedule": "sub_sched_awaited", **details})
+        assert invoice.created == JULY
