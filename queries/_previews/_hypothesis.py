@@ -221,11 +221,29 @@ class Hypothesis:
 
     def _standing(self, identifier: str, param: str) -> Object:
         found = find_discounts(self.reader, [identifier], self.question.livemode)
-        if identifier not in found:
+        discount = found.get(identifier) or self._named_by_us(identifier)
+        if discount is None:
             raise no_such("discount", identifier, param=param, http_status=400)
-        discount = found[identifier]
         coupon = discount.get("coupon") or discount.get("source", {}).get("coupon")
         self.named.coupons.append(coupon if isinstance(coupon, str) else coupon["id"])
+        return discount
+
+    def _named_by_us(self, identifier: str) -> Object | None:
+        """Give a discount that drafts show under an id of ours: its source gave it none."""
+        row = self.reader.row("from previews.discount_named($id)", {"id": identifier})
+        if row is None:
+            return None
+        coupon = find_landed(self.reader, "coupon", [row["coupon_id"]], self.question.livemode)
+        if row["coupon_id"] not in coupon:
+            return None
+        discount: Object = {
+            "id": identifier,
+            "object": "discount",
+            "coupon": coupon[row["coupon_id"]],
+            "start": row["start_at"],
+            "end": row["end_at"],
+        }
+        self.reader.suppose({("discount", identifier): discount})
         return discount
 
     def tax_rates(self, given: Sequence[str] | str, path: str) -> list[str]:

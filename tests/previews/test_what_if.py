@@ -190,3 +190,18 @@ def test_sql_names_the_column_that_the_items_lack(
     published.execute(f"create temp table hypothetical_items as select {columns}")
     with pytest.raises(duckdb.Error, match=f"has no column {absent}; give it"):
         published.execute("from preview_lines('hypothetical_items')").fetchall()
+
+
+def test_a_discount_without_an_id_of_its_own_is_named_by_the_id_that_is_shown(
+    account: Warehouse,
+) -> None:
+    shown_discount = account.invoices.upcoming(customer="cus_thrifty").total_discount_amounts[0]
+    named = {"discounts": [{"discount": shown_discount.discount}]}
+    for params in (
+        {"subscription": "sub_thrifty", **named},
+        {"subscription": "sub_half", **named},
+        {"subscription": "sub_half", "invoice_items": [{"unit_amount": 1500, **named}]},
+    ):
+        invoice = account.invoices.create_preview(params)
+        assert invoice.total_discount_amounts[0].discount == shown_discount.discount
+        assert invoice.total_discount_amounts[0].amount == 500
