@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import cast
 
+from queries._errors import InvalidRequestError
 from queries._landed import find_landed
 from queries._previews._hypothesis import Hypothesis, Object, price_of
 from queries._previews._request import Details
@@ -28,13 +29,41 @@ def restarts(
     hypothesis: Hypothesis, subscription: Object, before: Sequence[Object], after: Sequence[Object]
 ) -> bool:
     """Say whether a change begins a new cycle: another interval, a price after none (classic)."""
-    mode = subscription.get("billing_mode")
-    if (mode.get("type") if isinstance(mode, dict) else mode) == "flexible":
+    if _is_flexible(subscription):
         return False
     old, new = full_prices(hypothesis, before), full_prices(hypothesis, after)
     if _intervals(old) != _intervals(new):
         return True
     return all(_is_free(price) for price in old) and not all(_is_free(price) for price in new)
+
+
+def refuse_mixed_intervals(
+    hypothesis: Hypothesis,
+    subscription: Object,
+    items: Sequence[Object],
+    paths: Mapping[str, str],
+    *,
+    is_phase: bool = False,
+) -> None:
+    """Refuse items that are billed at different intervals, which wants the flexible mode.
+
+    ``paths`` has the items that the request gives, by id, each with the parameter that does.
+    """
+    if _is_flexible(subscription):
+        return
+    intervals = [_interval(price) for price in full_prices(hypothesis, items)]
+    other = next((at for at, each in enumerate(intervals) if each != intervals[0]), None)
+    if other is None:
+        return
+    blamed = paths.get(items[other]["id"]) or paths.get(items[0]["id"])
+    raise InvalidRequestError(
+        "For a particular phase, all of its `plans` must have the same `interval`, "
+        "`interval_count`, and `currency`."
+        if is_phase
+        else "Currency and interval fields must match across all plans on this subscription. Found "
+        "mismatch in interval field.",
+        param=blamed,
+    )
 
 
 def full_prices(hypothesis: Hypothesis, items: Iterable[Object]) -> list[Object]:
@@ -46,8 +75,17 @@ def full_prices(hypothesis: Hypothesis, items: Iterable[Object]) -> list[Object]
 
 
 def _intervals(prices: Iterable[Object]) -> set[tuple[str | None, int]]:
-    terms = [price.get("recurring") or {} for price in prices]
-    return {(each.get("interval"), int(each.get("interval_count") or 1)) for each in terms}
+    return {_interval(price) for price in prices}
+
+
+def _interval(price: Object) -> tuple[str | None, int]:
+    terms: Object = price.get("recurring") or {}
+    return (terms.get("interval"), int(terms.get("interval_count") or 1))
+
+
+def _is_flexible(subscription: Object) -> bool:
+    mode = subscription.get("billing_mode")
+    return (mode.get("type") if isinstance(mode, dict) else mode) == "flexible"
 
 
 def _is_free(price: Object) -> bool:

@@ -9,7 +9,7 @@ from typing import Any, Final, cast
 
 from queries._errors import InvalidRequestError
 from queries._parameters import nested
-from queries._previews._cycles import restarts
+from queries._previews._cycles import refuse_mixed_intervals, restarts
 from queries._previews._hypothesis import (
     NEW_ITEM,
     NEW_SUBSCRIPTION,
@@ -268,6 +268,7 @@ def _items_in(hypothesis: Hypothesis, subscription: Object, phase: Phase, at: in
     """Give a phase's items; one with the price of an item that stands is that item."""
     standing = {_id(price_of(item)): item for item in items_of(subscription)}
     items: list[Object] = []
+    paths: dict[str, str] = {}
     currency = _currency_in(phase, subscription.get("currency"))
     for place, given in enumerate(phase.fields["items"]):
         path = f"{phase.path}[items][{place}]"
@@ -293,4 +294,6 @@ def _items_in(hypothesis: Hypothesis, subscription: Object, phase: Phase, at: in
         }
         check_quantity(item, given, path)
         items.append(item)
+        paths[item["id"]] = nested(path, "price_data" if "price_data" in given else "price")
+    refuse_mixed_intervals(hypothesis, subscription, items, paths, is_phase=True)
     return items

@@ -8,7 +8,12 @@ from typing import Any, Final, cast
 
 from queries._errors import InvalidRequestError, no_such
 from queries._parameters import nested
-from queries._previews._cycles import full_prices, recurring_of, restarts
+from queries._previews._cycles import (
+    full_prices,
+    recurring_of,
+    refuse_mixed_intervals,
+    restarts,
+)
 from queries._previews._hypothesis import (
     NEW_ITEM,
     NEW_SUBSCRIPTION,
@@ -196,6 +201,7 @@ def _changed_items(
 ) -> list[Object]:
     items = {item["id"]: item for item in items_of(subscription)}
     currency: str | None = subscription.get("currency")
+    paths: dict[str, str] = {}
     for place, given in enumerate(cast("list[Object]", details.fields["items"])):
         path = f"{details.path('items')}[{place}]"
         identifier = given.get("id")
@@ -226,6 +232,9 @@ def _changed_items(
             }
         else:
             items[identifier] = _merged(items[identifier], fields)
+        if "price" in fields:
+            name = next(each for each in ("price_data", "plan", "price") if each in given)
+            paths[identifier] = nested(path, name)
         check_quantity({"price": full_prices(hypothesis, [items[identifier]])[0]}, given, path)
         if "price" in fields and "currency" in subscription:
             _check_currency(fields["price"], subscription["currency"], path)
@@ -234,6 +243,8 @@ def _changed_items(
             "items",
             "A subscription must have at least one item: cancel it to take them all out.",
         )
+    if paths:
+        refuse_mixed_intervals(hypothesis, subscription, list(items.values()), paths)
     return list(items.values())
 
 

@@ -82,6 +82,26 @@ BAD: dict[str, tuple[dict[str, Any], str, str | None]] = {
         "resource_missing",
     ),
     # What is of another kind
+    "an item that is billed weekly, of a monthly subscription": (
+        of("half", items=[{"price": "price_seat_week"}]),
+        f"{ITEMS}[price]",
+        None,
+    ),
+    "one of two items that is made a yearly one": (
+        of("pair", items=[{"id": "si_pair_0", "price": "price_seat_year"}]),
+        f"{ITEMS}[price]",
+        None,
+    ),
+    "a new subscription by the month and the week": (
+        {"subscription_details": {"items": [SEAT, {"price": "price_seat_week"}]}},
+        "subscription_details[items][1][price]",
+        None,
+    ),
+    "a phase by the month and the week": (
+        {"schedule_details": {"phases": [{"items": [SEAT, {"price": "price_seat_week"}]}]}},
+        "schedule_details[phases][0][items][1][price]",
+        None,
+    ),
     "a one-time price on a subscription": (item(price="price_setup"), f"{ITEMS}[price]", None),
     "a recurring price on an invoice item": (
         invoiced(price="price_seat_10"),
@@ -500,3 +520,16 @@ def test_pending_items_alone_make_an_invoice(account: Warehouse) -> None:
         ("Lonely work", 700)
     ]
     assert invoice.subscription is None
+
+
+def test_a_flexible_subscription_may_mix_intervals(account: Warehouse) -> None:
+    weekly = of("monthly", items=[{"price": "price_seat_week"}])
+    invoice = account.invoices.create_preview(weekly)
+    assert "1 seat × Seats (at $3.00 / week)" in [line.description for line in invoice.lines.data]
+
+
+def test_all_items_may_change_their_interval_together(account: Warehouse) -> None:
+    year = "price_seat_year"
+    both = [{"id": "si_pair_0", "price": year}, {"id": "si_pair_1", "price": year}]
+    invoice = account.invoices.create_preview(of("pair", items=both))
+    assert [line.amount for line in invoice.lines.data][-2:] == [12000, 12000]
