@@ -56,9 +56,10 @@
                     ) }}
                     then cast(
                         error(concat(
-                            'preview_lines: item ', cast(item_number as varchar), ' has the quantity ',
-                            quantity_text, '; give a decimal number of at most 26 digits before the ',
-                            'point and 12 after it, or null for what was used.'
+                            'preview_lines: item ', cast(item_number as varchar),
+                            ' has the quantity ', quantity_text,
+                            '; give a decimal number of at most 26 digits before the point ',
+                            'and 12 after it, or null for what was used.'
                         )) as {{ quantity_type() }}
                     )
                 else try_cast(quantity_text as {{ quantity_type() }})
