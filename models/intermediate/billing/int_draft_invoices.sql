@@ -78,19 +78,10 @@ manual as (
         livemode
     from billed_invoices
 
-),
-
-drafts as (
-
-    select * from computed
-
-    union all
-
-    select * from manual
-
 )
 
--- In this order the mart's rows lie, too, so that few of them are read to find one by its id.
-select *
-from drafts
-order by {{ lookup_hash('drafts.invoice_id') }}
+select * from computed
+
+union all
+
+select * from manual

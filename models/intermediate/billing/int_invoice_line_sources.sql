@@ -278,5 +278,3 @@ select
     metadata_json,
     livemode
 from placed
--- In this order the lines of the mart lie, too, so that few of them are read to find an invoice's.
-order by {{ lookup_hash('placed.invoice_id') }}
