@@ -112,7 +112,7 @@ def _charges(line: Row) -> tuple[Any, ...]:
 
 
 def _totals(draft: Row) -> Row:
-    same = ("id", "customer_id", "subscription_id", "created_at", "lines")
+    same = ("id", "id_hash", "customer_id", "subscription_id", "created_at", "lines")
     by_id = ("total_discount_amounts_json", "total_tax_amounts_json")
     credits = "total_pretax_credit_amounts_json"
     pretax = json.loads(draft[credits])
