@@ -40,8 +40,7 @@
             end as quantity,
             case
                 when reached.part = 'flat_fee' then cast(1 as {{ quantity_type() }})
-                when reached.transform_divide_by is null then reached.quantity
-                else {{ packages(
+                else {{ multiplied_quantity(
                     'reached.quantity', 'reached.transform_divide_by', 'reached.transform_round'
                 ) }}
             end as billed_quantity,

@@ -75,12 +75,10 @@
         updated.*,
         case
             when updated.keeps_amount then updated.former_billed_quantity
-            when price_tiers.transform_divide_by is not null
-                then {{ packages(
-                    'updated.quantity', 'price_tiers.transform_divide_by',
-                    'price_tiers.transform_round'
-                ) }}
-            else updated.quantity
+            else {{ multiplied_quantity(
+                'updated.quantity', 'price_tiers.transform_divide_by',
+                'price_tiers.transform_round'
+            ) }}
         end as billed_quantity
     from (
         select

@@ -27,3 +27,12 @@
         as decimal(38, 12)
     )
 {%- endmacro %}
+
+{# What a unit amount is multiplied by: the quantity or, where the price transforms it, packages of
+   it; divide_by is null where it does not. #}
+{% macro multiplied_quantity(quantity, divide_by, rounding) -%}
+    case
+        when {{ divide_by }} is null then cast({{ quantity }} as {{ quantity_type() }})
+        else {{ packages(quantity, divide_by, rounding) }}
+    end
+{%- endmacro %}

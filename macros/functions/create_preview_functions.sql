@@ -7,9 +7,7 @@
     create schema if not exists previews;
     create or replace macro previews.amount_of(quantity, unit_amount, divide_by, rounding) as
         {{ round_to_minor_units(exact_product(
-            'case when divide_by is null then quantity else '
-            ~ packages('quantity', 'divide_by', 'rounding') ~ ' end',
-            'unit_amount'
+            multiplied_quantity('quantity', 'divide_by', 'rounding'), 'unit_amount'
         )) }};
     create or replace macro previews.discount_named(wanted_discount) as table
     select

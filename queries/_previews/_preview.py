@@ -22,7 +22,7 @@ from queries._previews._hypothesis import (
     instant,
 )
 from queries._previews._request import PreviewRequest
-from queries._previews._rows import real_rows, superseding
+from queries._previews._rows import real_rows, rows_named, superseding
 from queries._previews._steps import PREVIEWS, previewing, run_steps
 from queries._previews._subject import Subject, nothing_to_bill
 from queries._previews._supposed import suppose
@@ -124,13 +124,9 @@ def replacing(rows: pa.Table, new: pa.Table) -> pa.Table:
 def _add_products(rows: dict[str, pa.Table], hypothesis: Hypothesis) -> None:
     """Add the products of supposed prices, which no row of the customer names."""
     relation = f'{PREVIEWS}."products"'
-    wanted = sorted({price["product"] for price, _ in hypothesis.versions.get("prices", [])})
+    wanted = {price["product"] for price, _ in hypothesis.versions.get("prices", [])}
     if wanted:
-        found = hypothesis.reader.arrow(
-            "select * exclude (lookup_hash) from previews.products "
-            "where id in (select unnest(cast($ids as varchar[])))",
-            {"ids": wanted},
-        )
+        found = rows_named(hypothesis.reader, "products", wanted)
         rows[relation] = replacing(rows[relation], found)
 
 

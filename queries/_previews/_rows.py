@@ -35,10 +35,10 @@ def real_rows(
         rows[stream] = reader.arrow(f"from previews.{stream}_of($customer)", values)
     rows["customers"] = reader.arrow("from previews.customers_of($customer)", values)
     held = _named_by(rows)
-    rows["prices"] = _by_id(reader, "prices", [*held.prices, *named.prices])
-    rows["coupons"] = _by_id(reader, "coupons", [*held.coupons, *named.coupons])
-    rows["tax_rates"] = _by_id(reader, "tax_rates", [*held.tax_rates, *named.tax_rates])
-    rows["products"] = _by_id(reader, "products", rows["prices"].column("product").to_pylist())
+    rows["prices"] = rows_named(reader, "prices", [*held.prices, *named.prices])
+    rows["coupons"] = rows_named(reader, "coupons", [*held.coupons, *named.coupons])
+    rows["tax_rates"] = rows_named(reader, "tax_rates", [*held.tax_rates, *named.tax_rates])
+    rows["products"] = rows_named(reader, "products", rows["prices"].column("product").to_pylist())
     rows["invoice_line_edits"] = _edits(reader, values, edits)
     by_relation = {f'{PREVIEWS}."{stream}"': table for stream, table in rows.items()}
     by_relation[USAGE] = _usage(reader, rows["subscriptions"], rows["prices"])
@@ -83,7 +83,8 @@ def _columns(rows: pa.Table, *names: str) -> list[dict[str, Any]]:
     return rows.select(list(names)).to_pylist()
 
 
-def _by_id(reader: Reader, stream: str, identifiers: Iterable[str | None]) -> pa.Table:
+def rows_named(reader: Reader, stream: str, identifiers: Iterable[str | None]) -> pa.Table:
+    """Give the landed versions of the objects of a stream that have these ids."""
     wanted = sorted({each for each in identifiers if each is not None})
     return reader.arrow(
         f"select * exclude (lookup_hash) from previews.{stream} "

@@ -42,7 +42,6 @@
     from intermediate.int_listed_invoices as drafts
     where
         drafts.is_upcoming
-        and drafts.is_computed_here
         and (
             wanted_customer is null
             or (

@@ -222,9 +222,23 @@ served as (
 
 ),
 
-useless_discounts as (
+bad_discounts as (
 
     select
+        'coupon_not_found' as error_code,
+        discounts.invoice_id,
+        discounts.subscription_item_id,
+        discounts.discount_id,
+        discounts.coupon_id
+    from discounts
+    left join coupons
+        on discounts.coupon_id = coupons.coupon_id
+    where coupons.coupon_id is null
+
+    union all
+
+    select
+        'coupon_currency_not_found' as error_code,
         discounts.invoice_id,
         discounts.subscription_item_id,
         discounts.discount_id,
@@ -354,49 +368,24 @@ problems as (
     union all
 
     select
-        'coupon_not_found' as error_code,
-        discounts.invoice_id,
+        bad_discounts.error_code,
+        bad_discounts.invoice_id,
         drafts.customer_id,
         drafts.subscription_id,
-        discounts.subscription_item_id,
+        bad_discounts.subscription_item_id,
         cast(null as varchar) as price_id,
         drafts.currency,
-        discounts.discount_id as subject_id,
-        discounts.coupon_id as missing_id,
+        bad_discounts.discount_id as subject_id,
+        bad_discounts.coupon_id as missing_id,
         cast(null as {{ quantity_type() }}) as quantity,
         cast(null as {{ quantity_type() }}) as unit_amount_decimal,
         cast(null as {{ quantity_type() }}) as last_up_to,
         drafts.period_start,
         drafts.period_end,
         drafts.livemode
-    from discounts
+    from bad_discounts
     inner join drafts
-        on discounts.invoice_id = drafts.invoice_id
-    left join coupons
-        on discounts.coupon_id = coupons.coupon_id
-    where coupons.coupon_id is null
-
-    union all
-
-    select
-        'coupon_currency_not_found' as error_code,
-        discounts.invoice_id,
-        drafts.customer_id,
-        drafts.subscription_id,
-        discounts.subscription_item_id,
-        cast(null as varchar) as price_id,
-        drafts.currency,
-        discounts.discount_id as subject_id,
-        discounts.coupon_id as missing_id,
-        cast(null as {{ quantity_type() }}) as quantity,
-        cast(null as {{ quantity_type() }}) as unit_amount_decimal,
-        cast(null as {{ quantity_type() }}) as last_up_to,
-        drafts.period_start,
-        drafts.period_end,
-        drafts.livemode
-    from useless_discounts as discounts
-    inner join drafts
-        on discounts.invoice_id = drafts.invoice_id
+        on bad_discounts.invoice_id = drafts.invoice_id
 
     union all
 

@@ -32,15 +32,12 @@ priced as (
         coalesce(invoice_items.unit_amount_decimal, prices.unit_amount_decimal)
             as said_unit_amount_decimal,
         case
-            when
-                invoice_items.unit_amount_decimal is null
-                and prices.transform_divide_by is not null
-                and invoice_items.quantity >= 0
-                then {{ packages(
-                    'invoice_items.quantity', 'prices.transform_divide_by',
-                    'prices.transform_round'
-                ) }}
-            else cast(invoice_items.quantity as {{ quantity_type() }})
+            -- A unit amount of its own is not the price's, and what is taken back fills no package.
+            when invoice_items.unit_amount_decimal is not null or invoice_items.quantity < 0
+                then cast(invoice_items.quantity as {{ quantity_type() }})
+            else {{ multiplied_quantity(
+                'invoice_items.quantity', 'prices.transform_divide_by', 'prices.transform_round'
+            ) }}
         end as multiplied_quantity
     from invoice_items
     left join prices
